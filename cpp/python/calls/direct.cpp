@@ -201,11 +201,10 @@ bool is_for_op(Only only, const Call& call) {
       return true;
     case Only::kOtherDType: {
       Inputs inputs;
-      TensorId id;
       Py_ssize_t at = 0;
       PyObject *name, *dtype;
-      if (!read_input(inputs, first, Input::kTensor, id) || id == kNone) return false;
-      return PyDict_Next(call.attributes.get(), &at, &name, &dtype) != 0 &&
+      const TensorId id = read_input(inputs, first, Input::kTensor);
+      return id != kNone && PyDict_Next(call.attributes.get(), &at, &name, &dtype) != 0 &&
              known_dtype_number(dtype) != base_dtype(state_of(inputs.graph).ops.tensor(id).dtype);
     }
     case Only::kSeveral:
@@ -230,8 +229,9 @@ PyObject* build_direct(const PyDirectFunction* self, Call& call) {
   }
   if (definition.has_lists) {
     note_graph_of_lists(definition, call.inputs, inputs);
-  } else if (!read_inputs(definition, call.inputs, inputs)) {
-    return nullptr;
+  } else {
+    read_inputs(definition, call.inputs, inputs);
+    if (inputs.stranger != nullptr) return nullptr;
   }
   Context* context = current_context();
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);

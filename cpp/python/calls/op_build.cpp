@@ -24,6 +24,13 @@ PyObject* add_row(Context& context, const Definition& definition, Inputs& inputs
   return results.of(op, first);
 }
 
+// Reads the inputs; of lists, the graph. Throws where they are of two graphs.
+void read_all_inputs(const Definition& definition, PyObject* const* args, Inputs& inputs) {
+  if (definition.has_lists) return note_graph_of_lists(definition, args, inputs);
+  read_inputs(definition, args, inputs);
+  check_graphs(inputs);
+}
+
 // Converts values and lists, and calls rules that ask Python, which may build or fail, in a transaction.
 PyObject* build_slow(Context& context, const Definition& definition, PyObject* const* args, Inputs& inputs,
                      PyObject* name, std::uint32_t default_name, PyObject* attrs, Conversion conversion) {
@@ -37,11 +44,7 @@ PyObject* build_slow(Context& context, const Definition& definition, PyObject* c
     for (const Ref& each : indices) converted.push_back(each.get());
     args = converted.data();
     inputs = Inputs();
-    if (definition.has_lists) {
-      note_graph_of_lists(definition, args, inputs);
-    } else if (!read_inputs(definition, args, inputs)) {
-      return nullptr;
-    }
+    read_all_inputs(definition, args, inputs);
   }
   CallTransaction transaction(graph.ledger(), &context);
   const NameStyle style = definition.kind == kinds().constant ? NameStyle::kNode : NameStyle::kScope;
@@ -101,14 +104,10 @@ void Results::number_others(OpId op, TensorId first) noexcept {
 PyObject* build(const Definition& definition, PyObject* const* args, PyObject* name, std::uint32_t default_name,
                 PyObject* attrs, Conversion conversion) {
   OwnLists own;
-  if (!own.copy(definition, args)) return nullptr;
+  own.copy(definition, args);
   Context* context = current_context();  // first: it may make a graph, which is Python's business
   Inputs inputs;
-  if (definition.has_lists) {
-    note_graph_of_lists(definition, args, inputs);
-  } else if (!read_inputs(definition, args, inputs)) {
-    return nullptr;
-  }
+  read_all_inputs(definition, args, inputs);
   if (inputs.graph != nullptr && inputs.graph != context->graph) context = context_of(inputs.graph);
   if (is_empty(name) && definition.kind != kinds().constant) [[unlikely]]
     return build_unnamed(*context, definition, args, inputs, attrs, conversion);
@@ -160,7 +159,8 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
     Inputs read;
     Output output;
     PyObject* result = nullptr;
-    if (simple && !read_inputs(definition, args, read)) return nullptr;
+    if (simple) read_inputs(definition, args, read);
+    check_graphs(read);
     if (simple && read.values == 0 && !graph.has_odd_scopes && read.graph == context->graph &&
         infer_simple(definition, graph.ops, read.ids(), output)) {
       const OpGraph::Fresh fresh = segment != kNone && !graph.has_unnoted_names

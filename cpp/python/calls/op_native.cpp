@@ -43,18 +43,17 @@ bool read_value(Facts& facts, const Definition& definition, std::size_t input, s
 bool read_lists(Facts& facts, const Definition& definition, PyObject* const* args, Inputs& inputs) {
   std::vector<TensorId>& ids = inputs.many;
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
-    TensorId id;
     if (definition.inputs[i].kind < Input::kList) {
-      if (!read_input(inputs, args[i], definition.inputs[i].kind, id)) return false;
-      ids.push_back(id);
+      ids.push_back(read_input(inputs, args[i], definition.inputs[i].kind));
       continue;
     }
     if (!PyList_CheckExact(args[i]) && !PyTuple_CheckExact(args[i])) return false;
     for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(args[i]); ++k) {
-      if (!read_input(inputs, PySequence_Fast_GET_ITEM(args[i], k), Input::kTensor, id) || id == kNone) return false;
-      ids.push_back(id);
+      ids.push_back(read_input(inputs, PySequence_Fast_GET_ITEM(args[i], k), Input::kTensor));
+      if (ids.back() == kNone) return false;
     }
   }
+  if (inputs.stranger != nullptr) return false;
   inputs.count = ids.size();
   facts.start(inputs.ids());
   for (std::size_t i = 0; i < ids.size(); ++i)

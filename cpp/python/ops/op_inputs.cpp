@@ -33,20 +33,19 @@ TensorId convert_literal(Context& context, PyObject* value, std::uint8_t dtype, 
   return segment == kNone ? kNone : add_literal(context, literal, dtype, segment);
 }
 
+// A value as a tensor of the context's graph. Throws.
 TensorId convert(Context& context, PyObject* value, std::uint8_t dtype, PyObject* name, Conversion conversion,
                  Inputs& inputs, bool is_index = false) {
-  if (const TensorId made = convert_literal(context, value, dtype, name, is_index); made != kNone || PyErr_Occurred())
-    return made;
+  if (const TensorId made = convert_literal(context, value, dtype, name, is_index); made != kNone) return made;
+  if (PyErr_Occurred() != nullptr) throw_raised();
   PyObject* type = dtype == 0 ? Py_None : state().dtypes[dtype];
   const bool strict = conversion == Conversion::kStrict;
-  const Ref tensor(PyObject_CallFunctionObjArgs(state().hooks.convert, value, strict ? type : Py_None, name,
-                                                strict ? Py_None : type, nullptr));
-  if (!tensor) return kNone;
-  if (!is_tensor(tensor.get())) {
-    PyErr_Format(PyExc_TypeError, "converting %R gave %R, which is no tensor", value, tensor.get());
-    return kNone;
-  }
-  return check_graph(inputs, tensor.get()) ? id_of(tensor.get()) : kNone;
+  const Ref tensor = called(state().hooks.convert, value, strict ? type : Py_None, name, strict ? Py_None : type);
+  if (!is_tensor(tensor.get()))
+    raise_error(PyExc_TypeError, "converting %R gave %R, which is no tensor", value, tensor.get());
+  note_graph(inputs, tensor.get());
+  check_graphs(inputs);
+  return id_of(tensor.get());
 }
 
 // Says in v1's words that a value is no tensor for an input, where converting it has raised an error.
@@ -68,20 +67,23 @@ void explain(const Definition& definition, const Input& input, PyObject* value, 
 // Converts the value of input i to `dtype` (0: any), as v1 does: most inputs must have the dtype of those before. The
 // second operand of an addition and of a matrix product is converted on its own, if need be, so that the error is about
 // the operation's types; the first operand of an operator is a value only where Python has swapped the operands.
+// Throws.
 TensorId convert_one(Context& context, const Definition& definition, PyObject* value, std::size_t i, std::uint8_t dtype,
                      bool first, Conversion conversion, Inputs& inputs) {
   static const KindId kMatMul = kind_number("MatMul");
   const Input& input = definition.inputs[i];
   const bool on_its_own = definition.kind == kinds().add || definition.kind == kMatMul;
   if (on_its_own && i == 1) return convert(context, value, dtype, input.name, Conversion::kPreferred, inputs);
-  const TensorId made = convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.is_index());
-  if (made != kNone || (first && conversion == Conversion::kPreferred)) return made;
-  if (first && dtype != 0 && input.fixed == 0 && PyErr_ExceptionMatches(PyExc_TypeError)) {
-    PyErr_Clear();  // the types of the inputs will not match, which is what v1 says
-    return convert(context, value, 0, input.name, Conversion::kStrict, inputs);
+  try {
+    return convert(context, value, dtype, input.name, Conversion::kStrict, inputs, input.is_index());
+  } catch (const PythonRaised&) {
+    if (first && conversion == Conversion::kPreferred) throw;
+    const bool is_other = first && dtype != 0 && input.fixed == 0 && PyErr_ExceptionMatches(PyExc_TypeError);
+    if (!is_other && !on_its_own) explain(definition, input, value, dtype);
+    if (!is_other) throw;
   }
-  if (!on_its_own) explain(definition, input, value, dtype);
-  return kNone;
+  PyErr_Clear();  // the types of the inputs will not match, which is what v1 says
+  return convert(context, value, 0, input.name, Conversion::kStrict, inputs);
 }
 
 // Raises TypeError where a list of one dtype has tensors of several.
@@ -98,14 +100,11 @@ void check_one_dtype(const Definition& definition, const Input& input, const OpG
 
 }  // namespace
 
-bool graphs_differ(const Inputs& inputs, PyObject* item) {
-  const Ref first(!inputs.has_first          ? Py_NewRef(Py_None)
-                  : inputs.first_is_variable ? variable_handle(inputs.graph, inputs.first)
-                                             : tensor_handle(inputs.graph, inputs.first));
-  if (!first) return false;
-  const Ref error(PyObject_CallFunctionObjArgs(state().hooks.graph_mismatch, item, first.get(), nullptr));
-  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
-  return false;
+void refuse_graphs(const Inputs& inputs) {
+  const Ref first = checked(!inputs.has_first          ? Py_NewRef(Py_None)
+                            : inputs.first_is_variable ? variable_handle(inputs.graph, inputs.first)
+                                                       : tensor_handle(inputs.graph, inputs.first));
+  raise_object(called(state().hooks.graph_mismatch, inputs.stranger, first).get());
 }
 
 void convert_indices(const Definition& definition, PyObject* const* args, std::vector<Ref>& out) {
@@ -143,7 +142,6 @@ void convert_values(Context& context, const Definition& definition, PyObject* co
     const std::uint8_t group = definition.inputs[i].group;
     std::uint8_t& dtype = dtypes[group];
     if (id == kNone) id = convert_one(context, definition, args[i], i, dtype, !seen[group], conversion, inputs);
-    if (id == kNone) throw_raised();
     seen.set(group);
     if (dtype == 0) dtype = base_dtype(ops.tensor(id).dtype);
   }
@@ -156,15 +154,15 @@ void convert_lists(Context& context, const Definition& definition, PyObject* con
   const DefaultGraph as_default(context.graph);
   const InScope in_scope(context, fresh.name);
   inputs.graph = context.graph;
+  inputs.stranger = nullptr;  // each is looked at again
   const OpGraph& ops = state_of(context.graph).ops;
   std::vector<TensorId> ids;
   for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
     const Input& input = definition.inputs[i];
-    TensorId id;
     if (input.kind < Input::kList) {
-      if (!read_input(inputs, args[i], input.kind, id)) throw_raised();
+      TensorId id = read_input(inputs, args[i], input.kind);
+      check_graphs(inputs);
       if (id == kNone) id = convert(context, args[i], input.fixed, input.name, conversion, inputs, input.is_index());
-      if (id == kNone) throw_raised();
       ids.push_back(id);
       continue;
     }
@@ -173,18 +171,18 @@ void convert_lists(Context& context, const Definition& definition, PyObject* con
     std::uint8_t dtype = 0;
     for (Py_ssize_t k = 0; k < length && dtype == 0 && input.kind == Input::kList; ++k) {
       Inputs probe;
-      if (read_input(probe, PySequence_Fast_GET_ITEM(items.get(), k), Input::kTensor, id) && id != kNone)
-        dtype = base_dtype(state_of(probe.graph).ops.tensor(id).dtype);
+      const TensorId id = read_input(probe, PySequence_Fast_GET_ITEM(items.get(), k), Input::kTensor);
+      if (id != kNone) dtype = base_dtype(state_of(probe.graph).ops.tensor(id).dtype);
     }
     for (Py_ssize_t k = 0; k < length; ++k) {
       PyObject* item = PySequence_Fast_GET_ITEM(items.get(), k);
-      if (!read_input(inputs, item, Input::kTensor, id)) throw_raised();
+      TensorId id = read_input(inputs, item, Input::kTensor);
+      check_graphs(inputs);
       if (id == kNone) {
         // Pack's list has no name of its own: its values are "<operation>/0", ...
         const Ref name = checked(PyUnicode_GET_LENGTH(input.name) == 0 ? PyUnicode_FromFormat("%zd", k)
                                                                        : PyUnicode_FromFormat("%U_%zd", input.name, k));
         id = convert(context, item, dtype, name.get(), Conversion::kStrict, inputs);
-        if (id == kNone) throw_raised();
         if (dtype == 0 && input.kind == Input::kList) dtype = base_dtype(ops.tensor(id).dtype);
       }
       ids.push_back(id);
@@ -199,8 +197,7 @@ void convert_lists(Context& context, const Definition& definition, PyObject* con
 void note_graph_of_lists(const Definition& definition, PyObject* const* args, Inputs& inputs) {
   Inputs probe;
   const auto try_one = [&probe](PyObject* item) {
-    TensorId id;
-    if (!read_input(probe, item, Input::kTensor, id)) PyErr_Clear();  // said where it is read for good
+    read_input(probe, item, Input::kTensor);
     return probe.graph != nullptr;
   };
   bool found = false;

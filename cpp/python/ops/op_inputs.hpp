@@ -20,6 +20,7 @@ struct Inputs {
   // That handle, for the error; not the object, which Python may free while values are converted.
   bool has_first = false, first_is_variable = false;
   std::uint32_t first = 0;
+  PyObject* stranger = nullptr;  // borrowed: the first handle of another graph
 
   std::span<TensorId> ids() { return {many.empty() ? few : many.data(), count}; }
 };
@@ -37,31 +38,35 @@ void wanted_dtypes(const Definition& definition, std::span<const TensorId> ids, 
   }
 }
 
-/// Raises v1's error for inputs of two graphs; returns false.
-bool graphs_differ(const Inputs& inputs, PyObject* item);
+/// Raises v1's error for inputs of two graphs.
+[[noreturn]] SCOPETRIE_COLD void refuse_graphs(const Inputs& inputs);
+/// The same where there are two.
+inline void check_graphs(const Inputs& inputs) {
+  if (inputs.stranger != nullptr) [[unlikely]]
+    refuse_graphs(inputs);
+}
 
 /// The arguments of a call whose lists another thread may change meanwhile. Made first, before any shared state is
 /// read: it may block.
 class OwnLists {
 #ifdef Py_GIL_DISABLED
  public:
-  /// Replaces lists of inputs by tuples; false with an exception set.
-  bool copy(const Definition& definition, PyObject* const*& args) {
+  /// Replaces lists of inputs by tuples. Throws.
+  void copy(const Definition& definition, PyObject* const*& args) {
     const std::size_t count = definition.inputs.size();
     plain_ = args;
     if (std::none_of(args, args + count, [](PyObject* each) { return PyList_Check(each) || PyTuple_Check(each); }))
-      return true;
+      return;
     for (std::size_t i = 0; i < count; ++i) {
       given_[i] = args[i];
       if (definition.inputs[i].kind >= Input::kList && PyList_Check(args[i])) {
-        tuples_[i] = Ref(given_[i] = tuple_of(args[i]));
-        if (!tuples_[i]) return false;
+        tuples_[i] = checked(tuple_of(args[i]));
+        given_[i] = tuples_[i].get();
       }
       values_[i] = own_.of(given_[i]);
     }
     args = given_;
     plain_ = values_;
-    return true;
   }
   /// The same with all lists replaced by tuples; not for error messages.
   PyObject* const* plain(PyObject* const*) const { return plain_; }
@@ -73,48 +78,44 @@ class OwnLists {
   OwnTuples<16> own_;
 #else
  public:
-  bool copy(const Definition&, PyObject* const*&) { return true; }
+  void copy(const Definition&, PyObject* const*&) {}
   PyObject* const* plain(PyObject* const* args) const { return args; }
 #endif
 };
 
-/// Records the graph of a handle; false with an exception set if another input has another graph.
-inline bool check_graph(Inputs& inputs, PyObject* item) {
+/// Records the graph of a handle, and whether it is another one than that of those before.
+inline void note_graph(Inputs& inputs, PyObject* item) {
   if (inputs.graph == nullptr) {
     inputs.graph = handle(item)->graph;
     inputs.has_first = true;
     inputs.first_is_variable = is_variable(item);
     inputs.first = handle(item)->number;
-    return true;
+  } else if (inputs.graph != handle(item)->graph && inputs.stranger == nullptr) [[unlikely]] {
+    inputs.stranger = item;
   }
-  if (inputs.graph == handle(item)->graph) [[likely]]
-    return true;
-  return graphs_differ(inputs, item);
 }
 
-/// Reads an argument: its tensor id, or kNone for a value. False with an exception set.
-inline bool read_input(Inputs& inputs, PyObject* item, Input::Kind kind, TensorId& out) {
+/// Reads an argument: gives its tensor id, or kNone for a value.
+inline TensorId read_input(Inputs& inputs, PyObject* item, Input::Kind kind) {
   if (is_tensor(item)) {
-    out = id_of(item);
-    return check_graph(inputs, item);
+    note_graph(inputs, item);
+    return id_of(item);
   }
   if (is_variable(item)) {
+    note_graph(inputs, item);
     const VariableRow& variable = state_of(handle(item)->graph).variables[id_of(item)];
-    out = kind == Input::kReference ? variable.ref : variable.value;
-    return check_graph(inputs, item);
+    return kind == Input::kReference ? variable.ref : variable.value;
   }
-  out = kNone;
   ++inputs.values;
-  return true;
+  return kNone;
 }
 
-/// Reads the inputs of a definition without lists. False with an exception set.
-inline bool read_inputs(const Definition& definition, PyObject* const* args, Inputs& inputs) {
+/// Reads the inputs of a definition without lists.
+inline void read_inputs(const Definition& definition, PyObject* const* args, Inputs& inputs) {
   inputs.count = definition.inputs.size();
   if (inputs.count > Inputs::kInline) inputs.many.resize(inputs.count);
   for (std::size_t i = 0; i < inputs.count; ++i)
-    if (!read_input(inputs, args[i], definition.inputs[i].kind, inputs.ids()[i])) return false;
-  return true;
+    inputs.ids()[i] = read_input(inputs, args[i], definition.inputs[i].kind);
 }
 
 /// All arguments, with indices in the form that is then converted, into `out`. Throws.
