@@ -10,8 +10,6 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   auto* owner = reinterpret_cast<PyGraph*>(self);
   GraphState& graph = state_of(owner);
   const Ref fast = checked(items_of(bases, "unique_names: bases must be a sequence of strings"));
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast.get());
-  Ref names = checked(new_list(count));
   Context& context = *context_of(owner);
   state_of(context.graph).note_builder(&context);
   const ScopeId scope = context.scope();
@@ -19,19 +17,14 @@ PyObject* unique_names(PyObject* self, PyObject* bases) {
   NameWriter writer(graph.ops);
   PyObject* last = nullptr;  // borrowed; the name whose segment is `segment`
   SegmentId segment = kNone;
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    PyObject* base = PySequence_Fast_GET_ITEM(fast.get(), i);
+  return make_each(transaction, fast.get(), [&](PyObject* base, Py_ssize_t) {
     if (base != last) {
       segment = plain_segment(graph, base);
       last = base;
     }
-    PyObject* name = segment != kNone ? ascii_str(writer.write(graph.ops.unique(scope, segment).name))
-                                      : PyObject_CallMethod(self, "unique_name", "O", base);
-    if (name == nullptr) return nullptr;
-    PyList_SET_ITEM(names.get(), i, name);
-  }
-  transaction.commit();
-  return names.release();
+    return segment != kNone ? ascii_str(writer.write(graph.ops.unique(scope, segment).name))
+                            : PyObject_CallMethod(self, "unique_name", "O", base);
+  });
 }
 
 // create_ops(op_type, inputs, name=None, dtypes=None, **attrs)

@@ -136,29 +136,25 @@ PyObject* build(const Definition& definition, PyObject* const* args, PyObject* n
 PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* name, PyObject* attrs) {
   const Ref rows =
       checked(items_of(inputs, "create_ops: inputs must be a sequence with a tuple of inputs per operation"));
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(rows.get());
   const auto width = static_cast<Py_ssize_t>(definition.inputs.size());
   Context* context = current_context();
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(object_of(context->graph));
   CallTransaction transaction(graph.ledger(), context);
-  Ref made = checked(new_list(count));
   const bool simple = !definition.has_lists && definition.rule.kind != ShapeRule::kFunction && !graph.finalized;
   const SegmentId segment = name == nullptr ? graph.known_segment(definition.default_name) : plain_segment(graph, name);
   const std::uint32_t site = graph.sites.here();
   const std::uint32_t attribute = attrs == nullptr ? kNone : keep_attributes(graph, definition, attrs);
-  const auto rows_count = static_cast<std::size_t>(count);
+  const auto rows_count = static_cast<std::size_t>(PySequence_Fast_GET_SIZE(rows.get()));
   graph.ops.reserve(rows_count, rows_count * definition.inputs.size(), rows_count);
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    const Ref row = checked(
-        items_of(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple"));
+  return make_each(transaction, rows.get(), [&](PyObject* given, Py_ssize_t i) -> PyObject* {
+    const Ref row = checked(items_of(given, "create_ops: the inputs of an operation are a tuple"));
     if (PySequence_Fast_GET_SIZE(row.get()) != width)
       raise_error(PyExc_ValueError, "create_ops: %U takes %zd inputs, but row %zd has %zd", kind_name(definition.kind),
                   width, i, PySequence_Fast_GET_SIZE(row.get()));
     PyObject* const* args = PySequence_Fast_ITEMS(row.get());
     Inputs read;
     Output output;
-    PyObject* result = nullptr;
     if (simple) read_inputs(definition, args, read);
     check_graphs(read);
     if (simple && read.values == 0 && !graph.has_odd_scopes && read.graph == context->graph &&
@@ -169,15 +165,10 @@ PyObject* build_many(const Definition& definition, PyObject* inputs, PyObject* n
       if (is_refused(fresh)) return nullptr;
       const auto first = static_cast<TensorId>(graph.ops.tensor_count());
       context->add_operation(definition.kind, fresh.name, read.ids(), {&output, 1}, attribute, site);
-      result = tensor_handle(context->graph, first);
-    } else {
-      result = build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);
+      return tensor_handle(context->graph, first);
     }
-    if (result == nullptr) return nullptr;
-    PyList_SET_ITEM(made.get(), i, result);
-  }
-  transaction.commit();
-  return made.release();
+    return build(definition, args, name, definition.default_name, attrs, Conversion::kStrict);
+  });
 }
 
 }  // namespace scopetrie::python

@@ -27,4 +27,16 @@ inline OpId add_operation(Context& context, KindId kind, Name name, std::span<co
   return context.add_operation(kind, name, inputs, outputs, attribute, state_of(context.graph).sites.here());
 }
 
+/// The list of what `make(item, place)` gives for each item of a tuple or list, new references. Commits the transaction
+/// when all are made; where one of them is null, or throws, all are undone. Throws.
+template <class Make>
+PyObject* make_each(CallTransaction& transaction, PyObject* items, Make&& make) {
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(items);
+  Ref made = checked(new_list(count));
+  for (Py_ssize_t i = 0; i < count; ++i)
+    PyList_SET_ITEM(made.get(), i, checked(make(PySequence_Fast_GET_ITEM(items, i), i)).release());
+  transaction.commit();
+  return made.release();
+}
+
 }  // namespace scopetrie::python

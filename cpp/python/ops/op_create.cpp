@@ -177,16 +177,13 @@ PyObject* create_own_ops(PyObject* self, PyObject* type, PyObject* inputs, PyObj
   graph.check_open();
   Outputs outputs;
   read_outputs(graph, type, dtypes ? dtypes.get() : Py_None, attributes.shapes.get(), outputs);
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(rows.get());
-  Ref made = checked(new_list(count));
   CallTransaction transaction(graph.ledger(), &context);
   const KindId kind = kind_number(text_of(type));
   const std::uint32_t attribute =
       attributes.kept ? graph.keep(to_attribute(attributes.kept.get())) : std::uint32_t{kNone};
   const std::uint32_t site = graph.sites.here();
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    const Ref row =
-        tensors_of(PySequence_Fast_GET_ITEM(rows.get(), i), "create_ops: the inputs of an operation are a tuple");
+  return make_each(transaction, rows.get(), [&](PyObject* given, Py_ssize_t) -> PyObject* {
+    const Ref row = tensors_of(given, "create_ops: the inputs of an operation are a tuple");
     Inputs read;
     read_tensors(context, row.get(), read);
     const OpGraph::Fresh fresh = take_name(context, name == nullptr ? type : name, 0, NameStyle::kNode);
@@ -195,10 +192,8 @@ PyObject* create_own_ops(PyObject* self, PyObject* type, PyObject* inputs, PyObj
     Results results(context.graph, outputs.size());
     const auto first = static_cast<TensorId>(graph.ops.tensor_count());
     const OpId op = context.add_operation(kind, fresh.name, read.ids(), outputs.span(), attribute, site);
-    PyList_SET_ITEM(made.get(), i, results.of(op, first));
-  }
-  transaction.commit();
-  return made.release();
+    return results.of(op, first);
+  });
 }
 
 }  // namespace scopetrie::python

@@ -226,40 +226,29 @@ PyObject* store_get(PyObject* self, PyObject* const* args, Py_ssize_t positional
 }
 
 PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<5> signature("Store.get_many", {"names", "shapes", "dtype", "initializer", "trainable"});
-  auto given_to = signature.parse(args, positional, keywords, 1);
-  const NamesAndShapes many("Store.get_many", given_to[0], given_to[1]);
+  static BulkSignature signature("Store.get_many", kOfBulk);
+  NamesAndShapes many("Store.get_many", signature.parse(args, positional, keywords, 1));
+  const Arguments& arguments = many.arguments;
   const Ref keep_store = Ref::borrowed(self);
-  StoreState& store = store_of(self);
   Context& context = context_of_store(self);
-  CallTransaction transaction(store.ledger(), &context);
-  Ref made = checked(new_list(many.count()));
+  CallTransaction transaction(store_of(self).ledger(), &context);
   PyVariableScope& scope = *current_scope(context);
   const Ref keep_scope = Ref::borrowed(&scope);
-  Arguments arguments{};
-  arguments[kDType] = given_to[2];
-  arguments[kInitializer] = given_to[3];
-  arguments[kTrainable] = given_to[4];
   const bool is_plain = asks_nobody(scope, arguments);
   std::optional<PlainCreation> creation(std::in_place, self, scope, arguments);
-  for (Py_ssize_t i = 0; i < many.count(); ++i) {
-    arguments[kName] = many.name(i);
-    arguments[kShape] = many.shape(i);
-    const Snapshot shape(arguments[kShape]);
+  const auto fast = [&](PyObject* shape) -> PyObject* {
+    if (!is_plain) return nullptr;
     ScopeId scope_id;
     SegmentId segment;
     bool is_new = false;
-    PyObject* got = is_plain ? get_found(self, scope, arguments, shape.get(), scope_id, segment, is_new) : nullptr;
-    if (is_new) got = creation->make(scope_id, segment, shape.get());
-    if (got == nullptr) {
-      if (PyErr_Occurred() != nullptr) return nullptr;
-      got = checked(store_get_slowly(self, scope, arguments)).release();
-      creation.emplace(self, scope, arguments);  // that may have run anything
-    }
-    PyList_SET_ITEM(made.get(), i, got);
-  }
-  transaction.commit();
-  return made.release();
+    PyObject* got = get_found(self, scope, arguments, shape, scope_id, segment, is_new);
+    return is_new ? creation->make(scope_id, segment, shape) : got;
+  };
+  return many.get_each(transaction, fast, [&] {
+    PyObject* got = store_get_slowly(self, scope, arguments);
+    creation.emplace(self, scope, arguments);  // that may have run anything
+    return got;
+  });
 }
 
 }  // namespace scopetrie::python

@@ -95,48 +95,34 @@ void reserve_variables(GraphState& graph, ScopeId scope, std::size_t count) {
 
 // get_variables(names, shapes, dtype, initializer, trainable): the same for many names, in one call.
 PyObject* get_variables(PyObject*, PyObject* const* args, Py_ssize_t positional, PyObject* keywords) {
-  static Signature<5> signature("get_variables", {"names", "shapes", "dtype", "initializer", "trainable"});
-  auto given_to = signature.parse(args, positional, keywords, 1);
-  const NamesAndShapes many("get_variables", given_to[0], given_to[1]);
+  static BulkSignature signature("get_variables", kOfBulk);
+  NamesAndShapes many("get_variables", signature.parse(args, positional, keywords, 1));
+  const Arguments& arguments = many.arguments;
   Context* context = current_context();
   GraphState& graph = state_of(context->graph);
   const Ref keep_graph = Ref::borrowed(object_of(context->graph));
   CallTransaction transaction(graph.ledger(), context);
-  Ref made = checked(new_list(many.count()));
-  Arguments arguments{};
-  arguments[kDType] = given_to[2];
-  arguments[kInitializer] = given_to[3];
-  arguments[kTrainable] = given_to[4];
   PyVariableScope* scope = current_scope(*context);
   const Ref keep_scope = Ref::borrowed(scope);
-  const ScopeId scope_id = scope->in(state_of(context->graph));
+  const ScopeId scope_id = scope->in(graph);
   reserve_variables(graph, scope_id, static_cast<std::size_t>(many.count()));
   VariableCall call = call_in(*scope, arguments);
   Creation creation(*context, call, graph.sites.here());
   bool asks_nobody = is_plain(scope, arguments);
-  for (Py_ssize_t i = 0; i < many.count(); ++i) {
-    arguments[kName] = many.name(i);
-    arguments[kShape] = many.shape(i);
-    const Snapshot shape(arguments[kShape]);
-    if (shape.get() != arguments[kShape]) creation.restart();
-    PyObject* variable = nullptr;
-    if (asks_nobody) {
-      const Found found = find_plain(*context, scope, scope_id, arguments, shape.get());
-      variable = found.variable;
-      if (found.segment != kNone && call[kRegularizer] == nullptr && !scope->refuses_variables())
-        variable = creation.make(scope_id, found.segment, arguments[kShape], shape.get());
-    }
-    if (variable == nullptr) {
-      if (PyErr_Occurred()) return nullptr;
-      variable = get_in_scope(*context, *scope, arguments);
-      call = call_in(*scope, arguments);  // that may have run anything
-      asks_nobody = is_plain(scope, arguments);
-      creation.restart();
-    }
-    PyList_SET_ITEM(made.get(), i, variable);
-  }
-  transaction.commit();
-  return made.release();
+  const auto fast = [&](PyObject* shape) -> PyObject* {
+    if (shape != arguments[kShape]) creation.restart();
+    if (!asks_nobody) return nullptr;
+    const Found found = find_plain(*context, scope, scope_id, arguments, shape);
+    if (found.segment == kNone || call[kRegularizer] != nullptr || scope->refuses_variables()) return found.variable;
+    return creation.make(scope_id, found.segment, arguments[kShape], shape);
+  };
+  return many.get_each(transaction, fast, [&] {
+    PyObject* made = get_in_scope(*context, *scope, arguments);
+    call = call_in(*scope, arguments);  // that may have run anything
+    asks_nobody = is_plain(scope, arguments);
+    creation.restart();
+    return made;
+  });
 }
 
 constexpr char kBulkDoc[] =
