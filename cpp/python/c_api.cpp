@@ -4,6 +4,7 @@
 #include "names/names.hpp"
 #include "scopes/scopes.hpp"
 #include "store/store.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -240,7 +241,7 @@ void raise_last_error() {
 
 }  // namespace
 
-bool bind_c_api(PyObject* module) {
+void bind_c_api(PyObject* module) {
   capi::host = &kHost;
   api = capi::make_table();
   api.graph_from_object = graph_from_object;
@@ -256,10 +257,8 @@ bool bind_c_api(PyObject* module) {
   api.store_to_object = store_to_object;
   api.store_variable_from_object = store_variable_from_object;
   api.store_variable_to_object = store_variable_to_object;
-  PyObject* capsule = PyCapsule_New(&api, SCOPETRIE_API_CAPSULE, nullptr);
-  const bool is_added = capsule != nullptr && PyModule_AddObjectRef(module, "C_API", capsule) == 0;
-  Py_XDECREF(capsule);
-  return is_added;
+  const Ref capsule = checked(PyCapsule_New(&api, SCOPETRIE_API_CAPSULE, nullptr));
+  if (PyModule_AddObjectRef(module, "C_API", capsule.get()) < 0) throw_raised();
 }
 
 }  // namespace scopetrie::python

@@ -1,64 +1,45 @@
 // The extension module: calls the functions that register its types and functions.
-#include "calls/composite.hpp"
-#include "execution/placing.hpp"
-#include "graph/at_first_use.hpp"
-#include "graph/handles.hpp"
-#include "names/names.hpp"
-#include "ops/literal.hpp"
-#include "ops/op_function.hpp"
-#include "scopes/scopes.hpp"
 #include "scopetrie/version.hpp"
-#include "store/store.hpp"
-#include "support/ending.hpp"
-#include "support/own_methods.hpp"
-#include "transaction.hpp"
-#include "values/activations.hpp"
-#include "values/channels.hpp"
-#include "values/computing.hpp"
-#include "values/pooling.hpp"
-#include "values/random.hpp"
-#include "values/unfolding.hpp"
-#include "values/updates.hpp"
+#include "support/bindings.hpp"
+#include "support/state.hpp"
 
 namespace scopetrie::python {
 
 namespace {
 
 int fill(PyObject* module) {
-  using Bind = bool (*)(PyObject*);
-  constexpr Bind kBindings[] = {bind_ending,
-                                bind_state,
-                                bind_context,
-                                bind_graph,
-                                bind_handles,
-                                bind_variable,
-                                bind_variable_scope_object,
-                                bind_variable_scope,
-                                bind_name_scope,
-                                bind_get_variable,
-                                bind_op_function,
-                                bind_constants,
-                                bind_plain_variable,
-                                bind_composite,
-                                bind_direct,
-                                bind_at_first_use,
-                                bind_placing,
-                                bind_names,
-                                bind_ndarrays,
-                                bind_store,
-                                bind_store_variable,
-                                bind_transaction,
-                                bind_c_api,
-                                bind_random,
-                                bind_computing,
-                                bind_own_methods,
-                                bind_activations,
-                                bind_channels,
-                                bind_pooling,
-                                bind_unfolding,
-                                bind_updates};
-  for (const Bind bind : kBindings)
-    if (!bind(module)) return -1;
+  constexpr void (*kBindings[])(PyObject*) = {bind_ending,
+                                              bind_state,
+                                              bind_context,
+                                              bind_graph,
+                                              bind_handles,
+                                              bind_variable,
+                                              bind_variable_scope_object,
+                                              bind_variable_scope,
+                                              bind_name_scope,
+                                              bind_get_variable,
+                                              bind_op_function,
+                                              bind_constants,
+                                              bind_plain_variable,
+                                              bind_composite,
+                                              bind_direct,
+                                              bind_at_first_use,
+                                              bind_placing,
+                                              bind_names,
+                                              bind_ndarrays,
+                                              bind_store,
+                                              bind_store_variable,
+                                              bind_transaction,
+                                              bind_c_api,
+                                              bind_random,
+                                              bind_computing,
+                                              bind_own_methods,
+                                              bind_activations,
+                                              bind_channels,
+                                              bind_pooling,
+                                              bind_unfolding,
+                                              bind_updates};
+  for (const auto bind : kBindings) bind(module);
   state().true_getter = PyObject_GetAttrString(module, "true_getter");
   return PyModule_AddStringConstant(module, "__version__", SCOPETRIE_VERSION);
 }

@@ -1,9 +1,14 @@
-#include "transaction.hpp"
-
+// Graph.transaction() as Python sees it: a context manager that undoes what its block has made where the block fails.
+//
+// Invariants: entering, leaving and the end of an object are each one call from the interpreter, so that an interrupt
+// falls before or after, never in between. A transaction ends where it was opened, or not at all: one that is dropped
+// while open, as a traceback does that kept it, is committed.
+// Thread safety: ended by the thread that began it.
 #include <new>
 #include <optional>
 
 #include "store/store.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -85,8 +90,12 @@ PyObject* get_is_open(PyObject* self, void*) {
 
 }  // namespace
 
-bool bind_transaction(PyObject* module) {
-  static auto methods = table<PyMethodDef>(
+void bind_transaction(PyObject* module) {
+  static const char doc[] =
+      "Transaction(graph, /)\n--\n\nWhat `Graph.transaction()` returns: a context manager that undoes what its block "
+      "has "
+      "made in a graph where the block fails.";
+  const PyType_Slot own_methods = methods(
       {{"__enter__", locked<transaction_enter>, METH_NOARGS, "Begins the transaction, and gives it."},
        with_arguments("__exit__", locked<transaction_leave>, "Ends it: undoes where the block has failed."),
        {"commit", locked<commit>, METH_NOARGS,
@@ -96,17 +105,13 @@ bool bind_transaction(PyObject* module) {
         "rollback($self, /)\n--\n\nUndoes what was made so far, and ends the transaction before its block ends.\n\n"
         "Returns:\n    Whether it was undone; False where another thread has built in the graph meanwhile.\n\n"
         "Raises:\n    RuntimeError: If it is not open, or was entered by another thread."}});
-  static auto properties =
-      table<PyGetSetDef>({property("is_open", locked<get_is_open>, "Whether it was entered and has not ended.")});
-  static const char doc[] =
-      "Transaction(graph, /)\n--\n\nWhat `Graph.transaction()` returns: a context manager that undoes what its block "
-      "has "
-      "made in a graph where the block fails.";
-  return add_type<PyTransaction>(
-             module, "Transaction", 0,
-             {slot(Py_tp_new, locked<transaction_make>), slot(Py_tp_traverse, unlocked<TransactionOwning::traverse>),
-              slot(Py_tp_dealloc, unlocked<TransactionOwning::dealloc>), slot(methods), slot(properties), slot(doc)}) !=
-         nullptr;
+  add_type<PyTransaction>(
+      module, "Transaction", 0,
+      TransactionOwning::slots_and(
+          {slot(Py_tp_new, locked<transaction_make>), own_methods,
+           properties({property("is_open", locked<get_is_open>, "Whether it was entered and has not ended.")}),
+           slot(doc)},
+          false));
 }
 
 }  // namespace scopetrie::python

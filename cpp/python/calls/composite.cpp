@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "graph/handles.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -102,20 +103,17 @@ PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t coun
   return result;
 }
 
-bool bind_composite(PyObject* module) {
-  static auto members = table<PyMemberDef>({offset_of("__dictoffset__", offsetof(PyComposite, dict)),
-                                            offset_of("__vectorcalloffset__", offsetof(PyComposite, vectorcall))});
-  static auto properties =
-      table<PyGetSetDef>({property("__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr),
-                          property("__signature__", unlocked<composite_get_signature>, nullptr)});
-  static auto methods = table<PyMethodDef>({{"__reduce__", unlocked<composite_reduce>, METH_NOARGS, nullptr}});
+void bind_composite(PyObject* module) {
   state().composite_type = add_type<PyComposite>(
       module, "Composite", Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_BASETYPE,
-      {slot(Py_tp_new, unlocked<composite_make>), slot(Py_tp_call, PyVectorcall_Call),
-       slot(Py_tp_traverse, unlocked<CompositeOwning::traverse>), slot(Py_tp_clear, unlocked<CompositeOwning::clear>),
-       slot(Py_tp_dealloc, unlocked<CompositeOwning::dealloc>), slot(Py_tp_repr, unlocked<composite_repr>),
-       slot(Py_tp_descr_get, unlocked<composite_bind>), slot(members), slot(methods), slot(properties)});
-  return state().composite_type != nullptr;
+      CompositeOwning::slots_and(
+          {slot(Py_tp_new, unlocked<composite_make>), slot(Py_tp_call, PyVectorcall_Call),
+           slot(Py_tp_repr, unlocked<composite_repr>), slot(Py_tp_descr_get, unlocked<composite_bind>),
+           members({offset_of("__dictoffset__", offsetof(PyComposite, dict)),
+                    offset_of("__vectorcalloffset__", offsetof(PyComposite, vectorcall))}),
+           methods({{"__reduce__", unlocked<composite_reduce>, METH_NOARGS, nullptr}}),
+           properties({property("__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr),
+                       property("__signature__", unlocked<composite_get_signature>, nullptr)})}));
 }
 
 }  // namespace scopetrie::python

@@ -18,7 +18,4 @@ inline PyComposite* as_composite(PyObject* object) { return reinterpret_cast<PyC
 /// arguments. `count` has no flags. Not inside of the lock.
 PyObject* call_whole(PyObject* function, PyObject* const* args, std::size_t count, PyObject* keywords);
 
-/// Adds Composite to the module, before bind_direct() derives from it.
-bool bind_composite(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -1,6 +1,7 @@
 // plain_constant(): the fast path of constant(), zeros() and shape() for plain values.
 #include "ops/literal.hpp"
 #include "ops/op_function.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -67,8 +68,9 @@ PyObject* own_items_of(PyObject*, PyObject* value) { return own_items(value); }
 
 }  // namespace
 
-bool bind_constants(PyObject* module) {
-  static auto functions = table<PyMethodDef>(
+void bind_constants(PyObject* module) {
+  add_functions(
+      module,
       {with_arguments(
            "plain_constant", locked<plain_constant>,
            "A Const of a number, a short list of numbers or an array: (value, dtype, name, default name, dims that a "
@@ -77,7 +79,6 @@ bool bind_constants(PyObject* module) {
        {"own_items", unlocked<own_items_of>, METH_O,
         "own_items(value, /)\n--\n\nA value for NumPy to read, which reads lists in place: with tuples in place of "
         "lists\nwhere an item may run code, since that may change the list."}});
-  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -10,6 +10,7 @@
 
 #include "calls/composite.hpp"
 #include "calls/op_native.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -311,13 +312,11 @@ PyObject* direct_make(PyTypeObject* type, PyObject* args, PyObject*) {
 
 }  // namespace
 
-bool bind_direct(PyObject* module) {
-  return add_type<PyDirectFunction>(
-             module, "DirectFunction", Py_TPFLAGS_HAVE_VECTORCALL,
-             {slot(Py_tp_new, locked<direct_make>), slot(Py_tp_call, PyVectorcall_Call),
-              slot(Py_tp_traverse, unlocked<DirectOwning::traverse>), slot(Py_tp_clear, unlocked<DirectOwning::clear>),
-              slot(Py_tp_dealloc, unlocked<DirectOwning::dealloc>)},
-             state().composite_type) != nullptr;
+void bind_direct(PyObject* module) {
+  add_type<PyDirectFunction>(
+      module, "DirectFunction", Py_TPFLAGS_HAVE_VECTORCALL,
+      DirectOwning::slots_and({slot(Py_tp_new, locked<direct_make>), slot(Py_tp_call, PyVectorcall_Call)}),
+      state().composite_type);
 }
 
 }  // namespace scopetrie::python

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "execution/placing.hpp"
 #include "graph/graph_members.hpp"
 #include "scopetrie/graph/slot_plan.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -184,12 +184,12 @@ PyObject* place_calls(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 }  // namespace
 
-bool bind_placing(PyObject* module) {
-  static auto functions = table<PyMethodDef>(
+void bind_placing(PyObject* module) {
+  add_functions(
+      module,
       {with_arguments("place_calls", locked<place_calls>,
                       "The steps of a plan, the slots of its constants, those of what is fetched, and what of that has "
                       "no alias.")});
-  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -4,7 +4,7 @@
 // class has by that name is of an immutable type: so this one is.
 #include <cstddef>
 
-#include "graph/at_first_use.hpp"
+#include "support/bindings.hpp"
 #include "support/state.hpp"
 #include "support/types.hpp"
 
@@ -36,16 +36,14 @@ PyObject* get(PyObject* self, PyObject* instance, PyObject*) {
 
 }  // namespace
 
-bool bind_at_first_use(PyObject* module) {
+void bind_at_first_use(PyObject* module) {
   static const char doc[] =
       "AtFirstUse(make)\n--\n\n"
       "An attribute that an instance does not have yet: `make(instance)` sets it, and gives it or raises "
       "AttributeError.";
-  return add_type<PyAtFirstUse>(module, "AtFirstUse", Py_TPFLAGS_IMMUTABLETYPE,
-                                {slot(doc), slot(Py_tp_new, unlocked<make>), slot(Py_tp_descr_get, unlocked<get>),
-                                 slot(Py_tp_traverse, unlocked<AtFirstUseOwning::traverse>),
-                                 slot(Py_tp_clear, unlocked<AtFirstUseOwning::clear>),
-                                 slot(Py_tp_dealloc, unlocked<AtFirstUseOwning::dealloc>)}) != nullptr;
+  add_type<PyAtFirstUse>(
+      module, "AtFirstUse", Py_TPFLAGS_IMMUTABLETYPE,
+      AtFirstUseOwning::slots_and({slot(doc), slot(Py_tp_new, unlocked<make>), slot(Py_tp_descr_get, unlocked<get>)}));
 }
 
 }  // namespace scopetrie::python

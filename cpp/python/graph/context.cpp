@@ -5,6 +5,7 @@
 
 #include "graph/graph.hpp"
 #include "scopes/scopes.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -190,8 +191,9 @@ void forget_context(PyGraph* graph) {
   if (const Context* context = cached(); context != nullptr && context->graph == graph) latest.of_default = {};
 }
 
-bool bind_context(PyObject* module) {
-  static auto functions = table<PyMethodDef>(
+void bind_context(PyObject* module) {
+  add_functions(
+      module,
       {{"get_default_graph", locked<get_default_graph>, METH_NOARGS,
         "get_default_graph()\n--\n\nThe graph that operations are added to in this thread.\n\n"
         "Returns:\n    The Graph of the innermost `with graph.as_default():`, else the process's default graph."},
@@ -205,7 +207,6 @@ bool bind_context(PyObject* module) {
        {"get_variable_scope", locked<get_variable_scope>, METH_NOARGS,
         "get_variable_scope()\n--\n\nThe current variable scope.\n\n"
         "Returns:\n    The VariableScope entered last in this thread and graph, or the graph's root scope."}});
-  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

@@ -59,7 +59,4 @@ class DefaultGraph {
 /// Clears the cached current context (the global graph changed, or a graph is freed).
 void forget_context(PyGraph* graph);
 
-/// Adds get_default_graph, push_default_graph, pop_default_graph, ... to the module.
-bool bind_context(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -7,6 +7,7 @@
 #include "graph/graph_members.hpp"
 #include "scopes/scopes.hpp"
 #include "store/own_handles.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -147,7 +148,7 @@ PyObject* graph_make(PyTypeObject* type, PyObject*, PyObject*) {
 
 }  // namespace
 
-bool bind_graph(PyObject* module) {
+void bind_graph(PyObject* module) {
   // The type keeps pointers to the tables.
   static std::vector<PyMethodDef> methods;
   static std::vector<PyGetSetDef> properties;
@@ -155,16 +156,15 @@ bool bind_graph(PyObject* module) {
   add_block_members(methods, properties);
   methods.push_back({nullptr, nullptr, 0, nullptr});
   properties.push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
-  static auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyGraph, weak_references))});
-  state().graph_type = add_type<PyGraph>(module, "Graph", Py_TPFLAGS_BASETYPE,
-                                         {slot(Py_tp_new, unlocked<graph_make>),
-                                          slot(Py_tp_traverse, unlocked<traverse_graph>),
-                                          slot(Py_tp_clear, unlocked<clear_graph>),
-                                          slot(Py_tp_dealloc, unlocked<dealloc_graph>),
-                                          {Py_tp_methods, methods.data()},
-                                          {Py_tp_getset, properties.data()},
-                                          slot(members)});
-  return state().graph_type != nullptr;
+  state().graph_type =
+      add_type<PyGraph>(module, "Graph", Py_TPFLAGS_BASETYPE,
+                        {slot(Py_tp_new, unlocked<graph_make>),
+                         slot(Py_tp_traverse, unlocked<traverse_graph>),
+                         slot(Py_tp_clear, unlocked<clear_graph>),
+                         slot(Py_tp_dealloc, unlocked<dealloc_graph>),
+                         {Py_tp_methods, methods.data()},
+                         {Py_tp_getset, properties.data()},
+                         members({offset_of("__weaklistoffset__", offsetof(PyGraph, weak_references))})});
 }
 
 }  // namespace scopetrie::python

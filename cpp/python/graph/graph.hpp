@@ -103,6 +103,4 @@ PyObject* attribute_object(const GraphState& graph, OpId op);
 /// Reads a random seed: no number for None. False with an exception set.
 bool read_seed(PyObject* seed, std::optional<std::int64_t>& out);
 
-bool bind_graph(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -4,6 +4,7 @@
 
 #include "scopetrie/graph/handles.hpp"
 #include "scopetrie/shapes/dims.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -223,34 +224,6 @@ PyObject* operation_def(PyObject* self, void*) {
   return Py_NewRef(kind_definition(graph_of(self).ops.operation(id_of(self)).kind));
 }
 
-auto tensor_members = table<PyGetSetDef>(
-    {property("graph", unlocked<handle_graph>, "The Graph that holds the tensor."),
-     property("op", locked<handle_op>, "The Operation whose output it is."),
-     property("name", locked<handle_name>, "\"scope/op:0\"."),
-     property("dtype", locked<handle_dtype>, "The DType of its elements."),
-     property("shape", locked<handle_shape>, "The TensorShape, as far as it is known."),
-     property("value_index", locked<tensor_value_index>, "Its place among its operation's outputs."),
-     property("_dims", locked<handle_dims>, "The shape as a tuple with None for unknown, or None for an unknown rank."),
-     property("_id", locked<handle_id>, "Its number in the graph."),
-     property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
-auto tensor_methods =
-    table<PyMethodDef>({{"_set_dims", locked<tensor_set_dims>, METH_O, "Replaces what is known of the shape."}});
-
-auto operation_members = table<PyGetSetDef>(
-    {property("graph", unlocked<handle_graph>, "The Graph that holds the operation."),
-     property("name", locked<operation_name>, "Its unique name in the graph."),
-     property("type", locked<operation_type>, "What it computes, by v1's name: \"MatMul\"."),
-     property("inputs", locked<operation_inputs>, "The tensors that it takes."),
-     property("outputs", locked<operation_outputs>, "The tensors that it makes."),
-     property("control_inputs", locked<operation_control_inputs>, "The operations that run before it."),
-     property("_attrs", locked<operation_attrs>, "Its attributes: a dict or None; the value of a Const."),
-     property("_site", locked<operation_site>, "(file, line, function) of the line that made it, or None."),
-     property("_def", locked<operation_def>, "The OpDef it was made from, or None."),
-     property("_id", locked<handle_id>, "Its number in the graph."),
-     property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
-auto operation_methods = table<PyMethodDef>(
-    {{"_add_control_inputs", locked<operation_add_control_inputs>, METH_O, "Makes it wait for more operations."}});
-
 PyObject* refuse_new(PyTypeObject* type, PyObject*, PyObject*) {
   raise_error(PyExc_TypeError, "%s objects are made by operations; call one, e.g. tf.constant(...)", type->tp_name);
 }
@@ -263,7 +236,7 @@ PyObject* refuse_alloc(PyTypeObject* type, Py_ssize_t) {
               type->tp_name);
 }
 
-bool bind_handles(PyObject* module) {
+void bind_handles(PyObject* module) {
   const PyType_Slot common[] = {slot(Py_tp_dealloc, unlocked<handle_dealloc>),
                                 slot(Py_tp_richcompare, unlocked<compare_handles>),
                                 slot(Py_tp_hash, unlocked<hash_handle>), slot(Py_tp_new, unlocked<refuse_new>),
@@ -274,11 +247,37 @@ bool bind_handles(PyObject* module) {
   };
   // A base type, so that cold members can be written as a class in Python; there are no instances of subtypes.
   State& s = state();
-  s.tensor_type = add_type<PyHandle>(module, "Tensor", Py_TPFLAGS_BASETYPE,
-                                     operators_and(slots({slot(tensor_members), slot(tensor_methods)})));
-  s.operation_type = add_type<PyHandle>(module, "Operation", Py_TPFLAGS_BASETYPE,
-                                        slots({slot(operation_members), slot(operation_methods)}));
-  return s.tensor_type != nullptr && s.operation_type != nullptr;
+  const PyType_Slot own_properties =
+      properties({property("graph", unlocked<handle_graph>, "The Graph that holds the tensor."),
+                  property("op", locked<handle_op>, "The Operation whose output it is."),
+                  property("name", locked<handle_name>, "\"scope/op:0\"."),
+                  property("dtype", locked<handle_dtype>, "The DType of its elements."),
+                  property("shape", locked<handle_shape>, "The TensorShape, as far as it is known."),
+                  property("value_index", locked<tensor_value_index>, "Its place among its operation's outputs."),
+                  property("_dims", locked<handle_dims>,
+                           "The shape as a tuple with None for unknown, or None for an unknown rank."),
+                  property("_id", locked<handle_id>, "Its number in the graph."),
+                  property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
+  s.tensor_type =
+      add_type<PyHandle>(module, "Tensor", Py_TPFLAGS_BASETYPE,
+                         operators_and(slots({own_properties, methods({{"_set_dims", locked<tensor_set_dims>, METH_O,
+                                                                        "Replaces what is known of the shape."}})})));
+  const PyType_Slot own_properties1 = properties(
+      {property("graph", unlocked<handle_graph>, "The Graph that holds the operation."),
+       property("name", locked<operation_name>, "Its unique name in the graph."),
+       property("type", locked<operation_type>, "What it computes, by v1's name: \"MatMul\"."),
+       property("inputs", locked<operation_inputs>, "The tensors that it takes."),
+       property("outputs", locked<operation_outputs>, "The tensors that it makes."),
+       property("control_inputs", locked<operation_control_inputs>, "The operations that run before it."),
+       property("_attrs", locked<operation_attrs>, "Its attributes: a dict or None; the value of a Const."),
+       property("_site", locked<operation_site>, "(file, line, function) of the line that made it, or None."),
+       property("_def", locked<operation_def>, "The OpDef it was made from, or None."),
+       property("_id", locked<handle_id>, "Its number in the graph."),
+       property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
+  s.operation_type =
+      add_type<PyHandle>(module, "Operation", Py_TPFLAGS_BASETYPE,
+                         slots({own_properties1, methods({{"_add_control_inputs", locked<operation_add_control_inputs>,
+                                                           METH_O, "Makes it wait for more operations."}})}));
 }
 
 }  // namespace scopetrie::python

@@ -97,9 +97,6 @@ void keep_op_types(PyObject* modules);
 /// The kind of a type name, assigned at first use.
 KindId kind_number(std::string_view type);
 
-bool bind_handles(PyObject* module);
-bool bind_variable(PyObject* module);
-bool bind_c_api(PyObject* module);
 /// The slots of a type, and those of the operators that Tensor and Variable share.
 std::vector<PyType_Slot> operators_and(std::vector<PyType_Slot> slots);
 /// x < y and its like, by the registered operators.

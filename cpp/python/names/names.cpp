@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "support/bindings.hpp"
 #include "support/types.hpp"
 
 namespace scopetrie::python {
@@ -161,8 +162,8 @@ PyObject* end(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 }  // namespace
 
-bool bind_names(PyObject* module) {
-  static auto methods = table<PyMethodDef>(
+void bind_names(PyObject* module) {
+  const PyType_Slot own_methods = methods(
       {fast("unique_name", locked<names_unique>,
             "unique_name($self, name)\n--\n\n"
             "Gives out a name in the current scope: `name` if it is free, else with the first number that is.\n\n"
@@ -232,14 +233,13 @@ bool bind_names(PyObject* module) {
         "fork($self, /)\n--\n\nAn independent copy, with no scope open.\n\nReturns:\n    Names of the same type.\n"},
        {"_begin", locked<begin>, METH_NOARGS, "Starts a transaction; gives its number for _end()."},
        with_arguments("_end", locked<end>, "Ends a transaction and those within it: (number, keep).")});
-  static auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyNames, weak_references))});
-  return add_type<PyNames>(
-             module, "Names", Py_TPFLAGS_BASETYPE,
-             {slot(Py_tp_new, locked<names_make>), slot(Py_tp_traverse, unlocked<NamesOwning::traverse>),
-              slot(Py_tp_clear, unlocked<NamesOwning::clear>), slot(Py_tp_dealloc, unlocked<NamesOwning::dealloc>),
-              slot(Py_tp_repr, locked<repr>), slot(Py_tp_iter, locked<iterate>), slot(Py_sq_contains, locked<contains>),
-              slot(Py_sq_length, locked<length>), slot(methods), slot(members)}) != nullptr &&
-         bind_names_views(module);
+  add_type<PyNames>(
+      module, "Names", Py_TPFLAGS_BASETYPE,
+      NamesOwning::slots_and({slot(Py_tp_new, locked<names_make>), slot(Py_tp_repr, locked<repr>),
+                              slot(Py_tp_iter, locked<iterate>), slot(Py_sq_contains, locked<contains>),
+                              slot(Py_sq_length, locked<length>), own_methods,
+                              members({offset_of("__weaklistoffset__", offsetof(PyNames, weak_references))})}));
+  bind_names_views(module);
 }
 
 }  // namespace scopetrie::python

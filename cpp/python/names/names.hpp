@@ -95,7 +95,4 @@ PyObject* make_names_scope(PyObject* names, PyObject* name, bool reopen);
 /// Over all names, or over those of some rows.
 PyObject* make_names_iterator(PyObject* names, bool all, std::vector<std::uint32_t> rows);
 
-bool bind_names(PyObject* module);
-bool bind_names_views(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "names/names.hpp"
+#include "support/bindings.hpp"
 #include "support/types.hpp"
 
 namespace scopetrie::python {
@@ -114,20 +115,16 @@ PyObject* make_names_iterator(PyObject* names, bool all, std::vector<std::uint32
   return self;
 }
 
-bool bind_names_views(PyObject* module) {
-  static auto scope_methods =
-      table<PyMethodDef>({{"__enter__", locked<view_enter>, METH_NOARGS, "Opens the scope; gives its full path."},
-                          {"__exit__", reinterpret_cast<PyCFunction>(locked<leave>), METH_VARARGS, "Leaves it."}});
-  scope_type = add_type<PyNamesScope>(module, "NamesScope", Py_TPFLAGS_DISALLOW_INSTANTIATION,
-                                      {slot(Py_tp_traverse, unlocked<NamesScopeOwning::traverse>),
-                                       slot(Py_tp_dealloc, unlocked<NamesScopeOwning::dealloc>), slot(scope_methods)});
-  iterator_type = scope_type != nullptr ? add_type<PyNamesIterator>(
-                                              module, "NamesIterator", Py_TPFLAGS_DISALLOW_INSTANTIATION,
-                                              {slot(Py_tp_traverse, unlocked<NamesIteratorOwning::traverse>),
-                                               slot(Py_tp_dealloc, unlocked<NamesIteratorOwning::dealloc>),
-                                               slot(Py_tp_iter, PyObject_SelfIter), slot(Py_tp_iternext, locked<next>)})
-                                        : nullptr;
-  return iterator_type != nullptr;
+void bind_names_views(PyObject* module) {
+  scope_type = add_type<PyNamesScope>(
+      module, "NamesScope", Py_TPFLAGS_DISALLOW_INSTANTIATION,
+      NamesScopeOwning::slots_and(
+          {methods({{"__enter__", locked<view_enter>, METH_NOARGS, "Opens the scope; gives its full path."},
+                    {"__exit__", reinterpret_cast<PyCFunction>(locked<leave>), METH_VARARGS, "Leaves it."}})},
+          false));
+  iterator_type = add_type<PyNamesIterator>(
+      module, "NamesIterator", Py_TPFLAGS_DISALLOW_INSTANTIATION,
+      NamesIteratorOwning::slots_and({slot(Py_tp_iter, PyObject_SelfIter), slot(Py_tp_iternext, locked<next>)}, false));
 }
 
 }  // namespace scopetrie::python

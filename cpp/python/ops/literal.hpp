@@ -83,8 +83,4 @@ TensorId add_literal(Context& context, const Literal& literal, std::uint8_t dtyp
 /// The number of a dtype argument, 0 for None; false for forms that only Python reads.
 bool plain_dtype(PyObject* dtype, std::uint8_t& out);
 
-/// Adds plain_constant() / plain_variable() to the module.
-bool bind_constants(PyObject* module);
-bool bind_plain_variable(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -1,4 +1,5 @@
 #include "ops/op_function.hpp"
+#include "support/bindings.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -298,23 +299,22 @@ void keep_op_types(PyObject* modules) {
   }
 }
 
-bool bind_op_function(PyObject* module) {
-  static auto members = table<PyMemberDef>({offset_of("__dictoffset__", offsetof(PyOpFunction, dict)),
-                                            offset_of("__vectorcalloffset__", offsetof(PyOpFunction, vectorcall))});
-  static auto properties = table<PyGetSetDef>(
-      {property("definition", unlocked<get_def>, "The OpDef that the function makes nodes of."),
-       property("__signature__", unlocked<function_get_signature>, "The function's parameters, as inspect.Signature."),
-       property("__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr)});
+void bind_op_function(PyObject* module) {
   state().op_function_type = add_type<PyOpFunction>(
       module, "OpFunction", Py_TPFLAGS_HAVE_VECTORCALL,
-      {slot(Py_tp_new, locked<function_make>), slot(Py_tp_call, PyVectorcall_Call),
-       slot(Py_tp_traverse, unlocked<FunctionOwning::traverse>), slot(Py_tp_clear, unlocked<FunctionOwning::clear>),
-       slot(Py_tp_dealloc, unlocked<FunctionOwning::dealloc>), slot(Py_tp_repr, locked<function_repr>), slot(members),
-       slot(properties)});
+      FunctionOwning::slots_and(
+          {slot(Py_tp_new, locked<function_make>), slot(Py_tp_call, PyVectorcall_Call),
+           slot(Py_tp_repr, locked<function_repr>),
+           members({offset_of("__dictoffset__", offsetof(PyOpFunction, dict)),
+                    offset_of("__vectorcalloffset__", offsetof(PyOpFunction, vectorcall))}),
+           properties({property("definition", unlocked<get_def>, "The OpDef that the function makes nodes of."),
+                       property("__signature__", unlocked<function_get_signature>,
+                                "The function's parameters, as inspect.Signature."),
+                       property("__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr)})}));
   kinds();
-  static auto functions = table<PyMethodDef>(
-      {{"op_definition", locked<op_definition>, METH_O, "The OpDef of a type of operations; None if there is none."}});
-  return state().op_function_type != nullptr && name_keyword() != nullptr && add_functions(module, functions);
+  if (name_keyword() == nullptr) throw_raised();
+  add_functions(module, {{"op_definition", locked<op_definition>, METH_O,
+                          "The OpDef of a type of operations; None if there is none."}});
 }
 
 }  // namespace scopetrie::python

@@ -110,7 +110,4 @@ class Results {
 /// The definition of an OpFunction object.
 const Definition& definition_of(PyObject* op_function);
 
-bool bind_op_function(PyObject* module);
-bool bind_direct(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -4,6 +4,7 @@
 #include "graph/handles.hpp"
 #include "scopes/scopes.hpp"
 #include "scopetrie/scopes/name_scope_block.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -158,12 +159,7 @@ PyObject* graph_name_scope(PyObject* graph, PyObject* name) {
   return self;
 }
 
-bool bind_name_scope(PyObject* module) {
-  static auto methods = table<PyMethodDef>({{"__enter__", locked<name_scope_enter>, METH_NOARGS,
-                                             "Enters the scope and gives its whole name with a slash at its end."},
-                                            with_arguments("__exit__", locked<name_scope_leave>, "Leaves the scope.")});
-  static auto properties =
-      table<PyGetSetDef>({property("name", unlocked<name_scope_name>, "The name as it was given.")});
+void bind_name_scope(PyObject* module) {
   static const char doc[] =
       "name_scope(name, default_name=None, values=None)\n--\n\n"
       "A context manager in which operations are named \"name/...\".\n\n"
@@ -183,13 +179,15 @@ bool bind_name_scope(PyObject* module) {
       "layer/ layer/c:0\n";
   PyTypeObject* type = add_type<PyNameScope>(
       module, "name_scope", 0,
-      {slot(Py_tp_new, unlocked<new_by_call>), slot(Py_tp_traverse, unlocked<NameScopeOwning::traverse>),
-       slot(Py_tp_clear, unlocked<name_scope_clear>), slot(Py_tp_dealloc, unlocked<NameScopeOwning::dealloc>),
-       slot(methods), slot(properties), slot(doc)});
-  if (type == nullptr) return false;
+      NameScopeOwning::slots_and(
+          {slot(Py_tp_new, unlocked<new_by_call>), slot(Py_tp_clear, unlocked<name_scope_clear>),
+           methods({{"__enter__", locked<name_scope_enter>, METH_NOARGS,
+                     "Enters the scope and gives its whole name with a slash at its end."},
+                    with_arguments("__exit__", locked<name_scope_leave>, "Leaves the scope.")}),
+           properties({property("name", unlocked<name_scope_name>, "The name as it was given.")}), slot(doc)},
+          false));
   type->tp_vectorcall = locked<name_scope_make_fast>;
   state().name_scope_type = type;
-  return true;
 }
 
 }  // namespace scopetrie::python

@@ -31,9 +31,4 @@ ScopeRef new_root_scope();
 /// VariableScope.get_variable: variables/scoped_variable.cpp.
 PyObject* scope_get_variable(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 
-bool bind_variable_scope_object(PyObject* module);
-bool bind_variable_scope(PyObject* module);
-bool bind_name_scope(PyObject* module);
-bool bind_get_variable(PyObject* module);
-
 }  // namespace scopetrie::python

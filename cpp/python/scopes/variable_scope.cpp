@@ -7,6 +7,7 @@
 #include "scopetrie/scopes/variable_scope_block.hpp"
 #include "scopetrie/values/refusal.hpp"
 #include "store/store.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -155,10 +156,7 @@ PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t position
   return make_entry(signature.parse(args, positional, keywords), as_graph(self));
 }
 
-bool bind_variable_scope(PyObject* module) {
-  static auto methods = table<PyMethodDef>(
-      {{"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
-       with_arguments("__exit__", locked<entry_leave>, "Leaves the scope.")});
+void bind_variable_scope(PyObject* module) {
   static const std::string doc =
       VariableSignature<kOfBlock>::text("variable_scope") +
       "A context manager in which get_variable makes or shares variables named \"name/...\".\n\n"
@@ -188,15 +186,15 @@ bool bind_variable_scope(PyObject* module) {
       "...     with tf.variable_scope(\"layer\", reuse=True):\n"
       "...         print(tf.get_variable(\"w\", [2]) is w, w.name)\n"
       "True layer/w:0\n";
-  PyTypeObject* type =
-      add_type<PyEntry>(module, "variable_scope", 0,
-                        {slot(Py_tp_new, unlocked<new_by_call>), slot(Py_tp_traverse, unlocked<EntryOwning::traverse>),
-                         slot(Py_tp_clear, unlocked<EntryOwning::clear>),
-                         slot(Py_tp_dealloc, unlocked<EntryOwning::dealloc>), slot(methods), slot(doc.c_str())});
-  if (type == nullptr) return false;
+  PyTypeObject* type = add_type<PyEntry>(
+      module, "variable_scope", 0,
+      EntryOwning::slots_and(
+          {slot(Py_tp_new, unlocked<new_by_call>),
+           methods({{"__enter__", locked<entry_enter>, METH_NOARGS, "Enters the scope and returns its VariableScope."},
+                    with_arguments("__exit__", locked<entry_leave>, "Leaves the scope.")}),
+           slot(doc.c_str())}));
   type->tp_vectorcall = locked<entry_make_fast>;
   state().variable_scope_type = type;
-  return true;
 }
 
 }  // namespace scopetrie::python

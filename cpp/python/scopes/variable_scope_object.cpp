@@ -5,6 +5,7 @@
 #include "graph/handles.hpp"
 #include "scopes/parameters.hpp"
 #include "scopes/scopes.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -119,31 +120,26 @@ const ScopeHost scope_host{python_host, copy, keep, drop, compose_getters, tell}
 
 ScopeRef new_root_scope() { return ScopeRef::copy_of(VariableScope(scope_host)); }
 
-bool bind_variable_scope_object(PyObject* module) {
+void bind_variable_scope_object(PyObject* module) {
   const auto setting = [](const char* name, Setting which, const char* doc) {
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the closure of a property is its number
     return property(name, locked<get_setting>, doc, reinterpret_cast<void*>(static_cast<std::uintptr_t>(which)));
   };
-  static auto properties = table<PyGetSetDef>(
-      {property("name", locked<scope_name>, "The path of the scope, which variables' names start with."),
-       property("original_name_scope", locked<get_origin>,
-                "The name scope that it opened first, with a trailing slash."),
-       property("reuse", locked<get_reuse>, "False, True or AUTO_REUSE."),
-       setting("initializer", Setting::kInitializer, "The initializer of variables that bring none."),
-       setting("regularizer", Setting::kRegularizer, "The regularizer of variables that bring none."),
-       setting("caching_device", Setting::kCachingDevice, "The device that reads are cached on."),
-       setting("partitioner", Setting::kPartitioner, "The partitioner of variables that bring none."),
-       setting("custom_getter", Setting::kCustomGetter, "What get_variable calls are passed through."),
-       property("dtype", locked<scope_dtype>, "The DType of variables that bring none."),
-       setting("use_resource", Setting::kUseResource, "Accepted as in v1; variables are of one kind here."),
-       setting("constraint", Setting::kConstraint, "The constraint of variables that bring none.")});
   static const std::string kGetDoc = VariableSignature<kOfScope>::text("get_variable", "$self") +
                                      "`tf.get_variable` in this scope instead of the current one.\n\n"
                                      "Args:\n"
                                      "    var_store: Ignored: variables belong to the graph.\n"
                                      "    reuse: The reuse mode, instead of the scope's.\n\n"
                                      "Other arguments, the result and the errors are those of `tf.get_variable`.\n";
-  static auto methods = table<PyMethodDef>(
+  // The generic reading and setting of attributes finds the dict by this; it makes one for the first attribute.
+  // It is the last member: `offsetof` is for types without bases.
+  constexpr auto offset = static_cast<Py_ssize_t>(sizeof(PyVariableScope) - sizeof(PyVariableScope::attributes));
+  // Python has the docstring; inspect reads the signature from here.
+  static const char doc[] =
+      "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
+      "custom_getter=None, name_scope='', dtype=None, use_resource=None, constraint=None)\n--\n\n";
+  State& s = state();
+  const PyType_Slot own_methods = methods(
       {fast("get_variable", locked<scope_get_variable>, kGetDoc.c_str()),
        {"reuse_variables", locked<reuse_variables>, METH_NOARGS,
         "reuse_variables($self, /)\n--\n\nReuse variables in this scope from now on."},
@@ -161,21 +157,23 @@ bool bind_variable_scope_object(PyObject* module) {
        {"set_use_resource", locked<set_setting<Setting::kUseResource>>, METH_O,
         "set_use_resource($self, use_resource, /)\n--\n\nAccepted as in v1."},
        {"_set_constraint", locked<set_setting<Setting::kConstraint>>, METH_O, "Sets the constraint of this scope."}});
-  // The generic reading and setting of attributes finds the dict by this; it makes one for the first attribute.
-  // It is the last member: `offsetof` is for types without bases.
-  constexpr auto offset = static_cast<Py_ssize_t>(sizeof(PyVariableScope) - sizeof(PyVariableScope::attributes));
-  static auto members = table<PyMemberDef>({{"__dictoffset__", T_PYSSIZET, offset, READONLY, nullptr}});
-  // Python has the docstring; inspect reads the signature from here.
-  static const char doc[] =
-      "VariableScope(reuse, name='', initializer=None, regularizer=None, caching_device=None, partitioner=None, "
-      "custom_getter=None, name_scope='', dtype=None, use_resource=None, constraint=None)\n--\n\n";
-  State& s = state();
+  const PyType_Slot own_properties =
+      properties({property("name", locked<scope_name>, "The path of the scope, which variables' names start with."),
+                  property("original_name_scope", locked<get_origin>,
+                           "The name scope that it opened first, with a trailing slash."),
+                  property("reuse", locked<get_reuse>, "False, True or AUTO_REUSE."),
+                  setting("initializer", Setting::kInitializer, "The initializer of variables that bring none."),
+                  setting("regularizer", Setting::kRegularizer, "The regularizer of variables that bring none."),
+                  setting("caching_device", Setting::kCachingDevice, "The device that reads are cached on."),
+                  setting("partitioner", Setting::kPartitioner, "The partitioner of variables that bring none."),
+                  setting("custom_getter", Setting::kCustomGetter, "What get_variable calls are passed through."),
+                  property("dtype", locked<scope_dtype>, "The DType of variables that bring none."),
+                  setting("use_resource", Setting::kUseResource, "Accepted as in v1; variables are of one kind here."),
+                  setting("constraint", Setting::kConstraint, "The constraint of variables that bring none.")});
   s.scope_type = add_type<PyVariableScope>(
       module, "VariableScope", Py_TPFLAGS_BASETYPE,
-      {slot(Py_tp_new, locked<scope_make>), slot(Py_tp_traverse, unlocked<ScopeOwning::traverse>),
-       slot(Py_tp_clear, unlocked<ScopeOwning::clear>), slot(Py_tp_dealloc, unlocked<ScopeOwning::dealloc>),
-       slot(methods), slot(properties), slot(members), slot(doc)});
-  return s.scope_type != nullptr;
+      ScopeOwning::slots_and({slot(Py_tp_new, locked<scope_make>), own_methods, own_properties,
+                              members({{"__dictoffset__", T_PYSSIZET, offset, READONLY, nullptr}}), slot(doc)}));
 }
 
 }  // namespace scopetrie::python

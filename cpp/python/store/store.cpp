@@ -7,6 +7,7 @@
 #include "names/names.hpp"
 #include "scopes/parameters.hpp"
 #include "scopes/scopes.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -179,8 +180,8 @@ const std::string kScopeDoc =
 
 }  // namespace
 
-bool bind_store(PyObject* module) {
-  static auto methods = table<PyMethodDef>(
+void bind_store(PyObject* module) {
+  const PyType_Slot own_methods = methods(
       {fast("get", locked<store_get>, kGetDoc.c_str()),
        fast("get_many", locked<store_get_many>,
             "get_many($self, names, shapes=None, dtype=None, initializer=None, trainable=None)\n--\n\n"
@@ -278,20 +279,19 @@ bool bind_store(PyObject* module) {
        {"_holds", locked<store_holds>, METH_O | METH_STATIC, "Whether variables of stores may have a dtype."},
        {"_variable_at", locked<store_variable_at>, METH_O, "The variable of a number, or None."},
        {"__reduce_ex__", locked<refuse_reduce>, METH_O, "Refuses to be pickled."}});
-  static auto properties = table<PyGetSetDef>(
+  const PyType_Slot own_properties = properties(
       {property("seed", locked<get_seed>, "The seed of all random elements, below 2**64."),
        property("current_scope", locked<get_scope>, "The VariableScope in which this thread stands."),
        property("_names", locked<get_names>, "The Names that follow the store, or None."),
        property("_regularizers", locked<get_regularizers>, "Pairs of a variable's number and its regularizer.")});
-  static auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyStore, graph.weak_references))});
   store_type =
       add_type<PyStore>(module, "Store", Py_TPFLAGS_BASETYPE,
                         {slot(Py_tp_new, locked<store_make>), slot(Py_tp_traverse, unlocked<traverse>),
                          slot(Py_tp_clear, unlocked<clear>), slot(Py_tp_dealloc, unlocked<dealloc>),
                          slot(Py_tp_iter, locked<store_iterate>), slot(Py_mp_subscript, locked<store_subscript>),
                          slot(Py_mp_ass_subscript, locked<set_subscript>), slot(Py_mp_length, locked<store_length>),
-                         slot(Py_sq_contains, locked<store_contains>), slot(methods), slot(properties), slot(members)});
-  return store_type != nullptr;
+                         slot(Py_sq_contains, locked<store_contains>), own_methods, own_properties,
+                         members({offset_of("__weaklistoffset__", offsetof(PyStore, graph.weak_references))})});
 }
 
 }  // namespace scopetrie::python

@@ -207,7 +207,4 @@ PyObject* made_handle(PyObject* self, VariableId id);
 /// A block of scopes of a store: scopes/variable_scope.cpp.
 PyObject* store_scope(PyObject* self, PyObject* const* args, Py_ssize_t positional, PyObject* keywords);
 
-bool bind_store(PyObject* module);
-bool bind_store_variable(PyObject* module);
-
 }  // namespace scopetrie::python

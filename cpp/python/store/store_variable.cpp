@@ -2,6 +2,7 @@
 #include "scopetrie/error.hpp"
 #include "scopetrie/variables/partitions.hpp"
 #include "store/store.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -261,47 +262,44 @@ PyObject* refuse_new_variable(PyTypeObject*, PyObject*, PyObject*) {
 }
 PyObject* refuse_variable_alloc(PyTypeObject*, Py_ssize_t) { return refuse_new_variable(nullptr, nullptr, nullptr); }
 
-auto properties = table<PyGetSetDef>(
-    {property("path", locked<get_path>, "The path by which its store finds it."),
-     property("store", unlocked<get_store>, "The Store that holds it."),
-     property("shape", locked<get_shape>, "The sizes of its axes, a tuple of int."),
-     property("dtype", locked<get_dtype>, "The dtype of its elements, NumPy's."),
-     property("ndim", locked<get_ndim>, "How many axes it has."),
-     property("size", locked<get_size>, "How many elements it has."),
-     property("nbytes", locked<get_nbytes>, "How many bytes its elements take, ready or not."),
-     property("trainable", locked<get_trainable>, "Whether it is to be trained: not where it is frozen."),
-     property("ready", locked<get_ready>, "Whether its elements were made; they are when somebody looks."),
-     property("array", locked<get_array>,
-              "Its elements as a NumPy array, without a copy; a read-only copy of those in the memory of a device."),
-     property("_on_device", locked<get_on_device>, "Whether its elements are in the memory of a device."),
-     property("_elements", locked<get_elements>, "An array over its elements, wherever they are."),
-     property("_frozen", locked<get_frozen>, "Whether its elements are not to be changed."),
-     property("_site", locked<get_site>, "(file, line, function) of the line that made it, or None.")});
-
-auto methods = table<PyMethodDef>(
-    {{"assign", locked<assign>, METH_O,
-      "assign($self, value, /)\n--\n\nSets all elements, in place: arrays that are views of them see it.\n\n"
-      "Args:\n    value: An array, or what NumPy makes one of, of the variable's shape; its dtype must convert to the\n"
-      "        variable's as NumPy's casting=\"same_kind\" does.\n\n"
-      "Returns:\n    The variable.\n\n"
-      "Raises:\n    ValueError: If the shape differs, or the variable is frozen.\n"
-      "    TypeError: If the dtype does not convert.\n"},
-     fast("load", locked<load_value>,
-          "load($self, value, session=None)\n--\n\nThe same as `assign`, under the name that TensorFlow 1 has for "
-          "it.\n\n"
-          "Args:\n    value: What `assign` takes.\n    session: Ignored: the values are the store's.\n\n"
-          "Raises:\n    ValueError: As `assign`.\n    TypeError: Likewise.\n"),
-     fast("__array__", locked<as_numpy>, "__array__($self, dtype=None, copy=None)\n--\n\nThe elements as an array."),
-     fast("__dlpack__", locked<dlpack>, "The elements as a DLPack capsule; takes what ndarray.__dlpack__ takes."),
-     {"_unmake", locked<unmake>, METH_NOARGS, "Drops elements that it was given first: it is lazy again."},
-     {"__dlpack_device__", locked<dlpack_device>, METH_NOARGS, "The CPU, as DLPack numbers it."},
-     {"__reduce_ex__", locked<reduce>, METH_O, "Pickles the elements: what comes back is an array of them."}});
-
-auto members = table<PyMemberDef>({offset_of("__weaklistoffset__", offsetof(PyStoreVariable, weak_references))});
-
 }  // namespace
 
-bool bind_store_variable(PyObject* module) {
+void bind_store_variable(PyObject* module) {
+  const PyType_Slot own_properties = properties(
+      {property("path", locked<get_path>, "The path by which its store finds it."),
+       property("store", unlocked<get_store>, "The Store that holds it."),
+       property("shape", locked<get_shape>, "The sizes of its axes, a tuple of int."),
+       property("dtype", locked<get_dtype>, "The dtype of its elements, NumPy's."),
+       property("ndim", locked<get_ndim>, "How many axes it has."),
+       property("size", locked<get_size>, "How many elements it has."),
+       property("nbytes", locked<get_nbytes>, "How many bytes its elements take, ready or not."),
+       property("trainable", locked<get_trainable>, "Whether it is to be trained: not where it is frozen."),
+       property("ready", locked<get_ready>, "Whether its elements were made; they are when somebody looks."),
+       property("array", locked<get_array>,
+                "Its elements as a NumPy array, without a copy; a read-only copy of those in the memory of a device."),
+       property("_on_device", locked<get_on_device>, "Whether its elements are in the memory of a device."),
+       property("_elements", locked<get_elements>, "An array over its elements, wherever they are."),
+       property("_frozen", locked<get_frozen>, "Whether its elements are not to be changed."),
+       property("_site", locked<get_site>, "(file, line, function) of the line that made it, or None.")});
+  const PyType_Slot own_methods = methods(
+      {{"assign", locked<assign>, METH_O,
+        "assign($self, value, /)\n--\n\nSets all elements, in place: arrays that are views of them see it.\n\n"
+        "Args:\n    value: An array, or what NumPy makes one of, of the variable's shape; its dtype must convert to "
+        "the\n"
+        "        variable's as NumPy's casting=\"same_kind\" does.\n\n"
+        "Returns:\n    The variable.\n\n"
+        "Raises:\n    ValueError: If the shape differs, or the variable is frozen.\n"
+        "    TypeError: If the dtype does not convert.\n"},
+       fast("load", locked<load_value>,
+            "load($self, value, session=None)\n--\n\nThe same as `assign`, under the name that TensorFlow 1 has for "
+            "it.\n\n"
+            "Args:\n    value: What `assign` takes.\n    session: Ignored: the values are the store's.\n\n"
+            "Raises:\n    ValueError: As `assign`.\n    TypeError: Likewise.\n"),
+       fast("__array__", locked<as_numpy>, "__array__($self, dtype=None, copy=None)\n--\n\nThe elements as an array."),
+       fast("__dlpack__", locked<dlpack>, "The elements as a DLPack capsule; takes what ndarray.__dlpack__ takes."),
+       {"_unmake", locked<unmake>, METH_NOARGS, "Drops elements that it was given first: it is lazy again."},
+       {"__dlpack_device__", locked<dlpack_device>, METH_NOARGS, "The CPU, as DLPack numbers it."},
+       {"__reduce_ex__", locked<reduce>, METH_O, "Pickles the elements: what comes back is an array of them."}});
   store_variable_type =
       add_type<PyStoreVariable>(module, "StoreVariable", Py_TPFLAGS_BASETYPE,
                                 {slot(Py_tp_dealloc, unlocked<own_dealloc>),
@@ -311,9 +309,9 @@ bool bind_store_variable(PyObject* module) {
                                  slot(Py_tp_richcompare, locked<compare>),
                                  slot(Py_tp_hash, unlocked<hash>),
                                  slot(Py_tp_iter, locked<own_iterate>),
-                                 slot(properties),
-                                 slot(methods),
-                                 slot(members),
+                                 own_properties,
+                                 own_methods,
+                                 members({offset_of("__weaklistoffset__", offsetof(PyStoreVariable, weak_references))}),
                                  slot(Py_bf_getbuffer, locked<get_buffer>),
                                  slot(Py_mp_length, locked<own_length>),
                                  slot(Py_mp_subscript, locked<own_subscript>),
@@ -353,7 +351,6 @@ bool bind_store_variable(PyObject* module) {
                                  slot(Py_nb_inplace_lshift, locked<in_place<PyNumber_InPlaceLshift>>),
                                  slot(Py_nb_inplace_rshift, locked<in_place<PyNumber_InPlaceRshift>>),
                                  slot(Py_nb_inplace_power, locked<in_place<PyNumber_InPlacePower, PyObject*>>)});
-  return store_variable_type != nullptr;
 }
 
 }  // namespace scopetrie::python

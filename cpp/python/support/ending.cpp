@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "support/bindings.hpp"
 #include "support/locking.hpp"
 #include "support/python.hpp"
 
@@ -28,11 +29,9 @@ void stay_if_ended() noexcept {
   for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
-bool bind_ending(PyObject*) {
-  const Ref atexit(PyImport_ImportModule("atexit"));
-  if (!atexit) return false;
-  const Ref function(PyCFunction_New(&note, nullptr));
-  return function && Ref(PyObject_CallMethod(atexit.get(), "register", "O", function.get()));
+void bind_ending(PyObject*) {
+  const Ref atexit = checked(PyImport_ImportModule("atexit")), function = checked(PyCFunction_New(&note, nullptr));
+  checked(PyObject_CallMethod(atexit.get(), "register", "O", function.get()));
 }
 
 }  // namespace scopetrie::python

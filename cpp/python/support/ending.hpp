@@ -26,7 +26,4 @@ inline void stay_if_thread_ends() noexcept {
     stay_if_ended();
 }
 
-/// Has the interpreter's end noted. False with an exception set.
-bool bind_ending(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -2,7 +2,7 @@
 //
 // The interpreter calls a method of a C type without a detour only where the object's class is the one that the method
 // was made for, and not one derived from it. So a class gets methods of its own, of the same functions.
-#include "support/own_methods.hpp"
+#include "support/bindings.hpp"
 #include "support/state.hpp"
 #include "support/types.hpp"
 
@@ -38,12 +38,10 @@ PyObject* own_methods(PyObject*, PyObject* given) {
 
 }  // namespace
 
-bool bind_own_methods(PyObject* module) {
-  static auto functions =
-      table<PyMethodDef>({{"own_methods", locked<own_methods>, METH_O,
-                           "Gives a class the methods that it inherits from a type of the extension: calls "
-                           "of them are faster. A decorator."}});
-  return add_functions(module, functions);
+void bind_own_methods(PyObject* module) {
+  add_functions(module, {{"own_methods", locked<own_methods>, METH_O,
+                          "Gives a class the methods that it inherits from a type of the extension: calls "
+                          "of them are faster. A decorator."}});
 }
 
 }  // namespace scopetrie::python

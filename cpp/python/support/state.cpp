@@ -1,9 +1,11 @@
 #include "support/state.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <string>
 
 #include "graph/handles.hpp"
+#include "support/bindings.hpp"
 #include "variables/initializers.hpp"
 
 namespace scopetrie::python {
@@ -18,6 +20,27 @@ std::uint8_t dtype_number(PyObject* dtype) {
   raise_error(PyExc_TypeError, "%R is not a registered dtype", converted.get());
 }
 
+namespace {
+
+// The rows and the empty one at the end, for ever.
+template <class Row>
+Row* kept(std::initializer_list<Row> rows) {
+  static auto* const all = new std::deque<std::vector<Row>>;
+  std::vector<Row>& one = all->emplace_back(rows);
+  one.emplace_back();
+  return one.data();
+}
+
+}  // namespace
+
+PyType_Slot methods(std::initializer_list<PyMethodDef> rows) { return {Py_tp_methods, kept(rows)}; }
+PyType_Slot properties(std::initializer_list<PyGetSetDef> rows) { return {Py_tp_getset, kept(rows)}; }
+PyType_Slot members(std::initializer_list<PyMemberDef> rows) { return {Py_tp_members, kept(rows)}; }
+
+void add_functions(PyObject* module, std::initializer_list<PyMethodDef> rows) {
+  if (PyModule_AddFunctions(module, kept(rows)) < 0) throw_raised();
+}
+
 PyTypeObject* add_type(PyObject* module, const char* name, std::size_t size, unsigned long flags,
                        std::vector<PyType_Slot> slots, PyTypeObject* base) {
   if (std::ranges::find(slots, Py_tp_traverse, &PyType_Slot::slot) != slots.end()) flags |= Py_TPFLAGS_HAVE_GC;
@@ -26,7 +49,7 @@ PyTypeObject* add_type(PyObject* module, const char* name, std::size_t size, uns
   PyType_Spec spec{full.c_str(), static_cast<int>(size), 0, static_cast<unsigned>(Py_TPFLAGS_DEFAULT | flags),
                    slots.data()};
   PyObject* type = PyType_FromModuleAndSpec(module, &spec, reinterpret_cast<PyObject*>(base));
-  if (type == nullptr || PyModule_AddObjectRef(module, name, type) < 0) return nullptr;
+  if (type == nullptr || PyModule_AddObjectRef(module, name, type) < 0) throw_raised();
   return reinterpret_cast<PyTypeObject*>(type);
 }
 
@@ -116,17 +139,17 @@ PyObject* convert_literals(PyObject*, PyObject* convert) {
 
 }  // namespace
 
-bool bind_state(PyObject* module) {
+void bind_state(PyObject* module) {
 #ifdef Py_GIL_DISABLED
   the_lock = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));
-  if (the_lock == nullptr) return false;
+  if (the_lock == nullptr) throw_raised();
 #endif
-  static auto functions = table<PyMethodDef>(
+  add_functions(
+      module,
       {fast("wire", locked<wire>, "Gives the extension all that it asks of Python; called once, by the package."),
        {"define_dtypes", locked<define_dtypes>, METH_O, "Gives the extension the DType of each v1 DataType number."},
        {"convert_literals", locked<convert_literals>, METH_O,
         "Says whether the program converts ints, floats, bools, lists or tuples itself."}});
-  return add_functions(module, functions);
 }
 
 }  // namespace scopetrie::python

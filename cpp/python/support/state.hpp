@@ -131,7 +131,4 @@ std::uint8_t dtype_number(PyObject* dtype);
 SCOPETRIE_COLD void load(PyObject* module);
 SCOPETRIE_COLD void load(const char* module);
 
-/// Adds wire(), define_dtypes() and convert_literals() to the module.
-bool bind_state(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -3,9 +3,8 @@
 // Every function in a table is locked<f>, unlocked<f> or Python's own; tests/test_boundary.py reads them.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -14,14 +13,6 @@
 #include "support/python.hpp"
 
 namespace scopetrie::python {
-
-/// A table for Python, which keeps a pointer to it: the rows, and the empty one at the end.
-template <class Row, std::size_t count>
-std::array<Row, count + 1> table(const Row (&rows)[count]) {
-  std::array<Row, count + 1> all{};
-  std::copy(rows, rows + count, all.begin());
-  return all;
-}
 
 /// A property; `closure` is what its functions are given.
 inline PyGetSetDef property(const char* name, getter get, const char* doc, void* closure = nullptr) {
@@ -40,32 +31,21 @@ PyType_Slot slot(int which, Function* function) {
   return {which, reinterpret_cast<void*>(function)};
 }
 inline PyType_Slot slot(const char* doc) { return {Py_tp_doc, const_cast<char*>(doc)}; }
-template <std::size_t count>
-PyType_Slot slot(std::array<PyMethodDef, count>& methods) {
-  return {Py_tp_methods, methods.data()};
-}
-template <std::size_t count>
-PyType_Slot slot(std::array<PyGetSetDef, count>& properties) {
-  return {Py_tp_getset, properties.data()};
-}
-template <std::size_t count>
-PyType_Slot slot(std::array<PyMemberDef, count>& members) {
-  return {Py_tp_members, members.data()};
-}
+/// The slots of tables, which Python keeps pointers to.
+PyType_Slot methods(std::initializer_list<PyMethodDef> rows);
+PyType_Slot properties(std::initializer_list<PyGetSetDef> rows);
+PyType_Slot members(std::initializer_list<PyMemberDef> rows);
+/// Adds functions to the module. Throws, as the next.
+void add_functions(PyObject* module, std::initializer_list<PyMethodDef> rows);
 
 /// Makes a type of objects of this size and adds it to the module under its name. `flags` are those beyond the usual
-/// ones; a type with a traverse function is the collector's. Null with an exception set.
+/// ones; a type with a traverse function is the collector's.
 PyTypeObject* add_type(PyObject* module, const char* name, std::size_t size, unsigned long flags,
                        std::vector<PyType_Slot> slots, PyTypeObject* base);
 template <class Object>
 PyTypeObject* add_type(PyObject* module, const char* name, unsigned long flags, std::vector<PyType_Slot> slots,
                        PyTypeObject* base = nullptr) {
   return add_type(module, name, sizeof(Object), flags, std::move(slots), base);
-}
-
-template <std::size_t count>
-bool add_functions(PyObject* module, std::array<PyMethodDef, count>& functions) {
-  return PyModule_AddFunctions(module, functions.data()) == 0;
 }
 
 /// A new object of a type, all zeros beyond its head. Throws.
@@ -95,6 +75,13 @@ struct Owning {
     if constexpr (requires { object.end(); }) object.end();
     (clear_one(object.*members), ...);
     free_object(self);
+  }
+  /// These slots and others. Not `is_cleared`: never, or by another function.
+  static std::vector<PyType_Slot> slots_and(std::vector<PyType_Slot> others, bool is_cleared = true) {
+    others.push_back(slot(Py_tp_traverse, unlocked<traverse>));
+    others.push_back(slot(Py_tp_dealloc, unlocked<dealloc>));
+    if (is_cleared) others.push_back(slot(Py_tp_clear, unlocked<clear>));
+    return others;
   }
 
  private:

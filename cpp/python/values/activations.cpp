@@ -1,5 +1,5 @@
 // Activations over NumPy's arrays, their gradients, and rows that are added.
-#include "values/activations.hpp"
+#include "support/bindings.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -146,18 +146,16 @@ constexpr char kAddRowsDoc[] =
 
 }  // namespace
 
-bool bind_activations(PyObject* module) {
-  static auto functions = table<PyMethodDef>({
-      {"logistic_of_negative", unlocked<logistic_in_place>, METH_O, kLogisticDoc},
-      {"tanh_gradient", unlocked<call_slope<tanh_gradient, tanh_gradient>>, METH_VARARGS, kTanhSlopeDoc},
-      {"logistic_gradient", unlocked<call_slope<logistic_gradient, logistic_gradient>>, METH_VARARGS,
-       kLogisticSlopeDoc},
-      {"relu", unlocked<relu_of>, METH_VARARGS, kReluDoc},
-      {"relu_gradient", unlocked<call_slope<relu_gradient, relu_gradient>>, METH_VARARGS, kReluSlopeDoc},
-      {"leaky_gradient", unlocked<leaky_of>, METH_VARARGS, kLeakyDoc},
-      {"add_rows", unlocked<add_rows_at>, METH_VARARGS, kAddRowsDoc},
-  });
-  return add_functions(module, functions);
+void bind_activations(PyObject* module) {
+  add_functions(module,
+                {{"logistic_of_negative", unlocked<logistic_in_place>, METH_O, kLogisticDoc},
+                 {"tanh_gradient", unlocked<call_slope<tanh_gradient, tanh_gradient>>, METH_VARARGS, kTanhSlopeDoc},
+                 {"logistic_gradient", unlocked<call_slope<logistic_gradient, logistic_gradient>>, METH_VARARGS,
+                  kLogisticSlopeDoc},
+                 {"relu", unlocked<relu_of>, METH_VARARGS, kReluDoc},
+                 {"relu_gradient", unlocked<call_slope<relu_gradient, relu_gradient>>, METH_VARARGS, kReluSlopeDoc},
+                 {"leaky_gradient", unlocked<leaky_of>, METH_VARARGS, kLeakyDoc},
+                 {"add_rows", unlocked<add_rows_at>, METH_VARARGS, kAddRowsDoc}});
 }
 
 }  // namespace scopetrie::python

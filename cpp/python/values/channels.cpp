@@ -1,5 +1,5 @@
 // Channels of NumPy's arrays: sums, moments, normalization and its gradient.
-#include "values/channels.hpp"
+#include "support/bindings.hpp"
 
 #include "scopetrie/values/channels.hpp"
 #include "support/types.hpp"
@@ -129,15 +129,12 @@ constexpr char kGradientDoc[] =
 
 }  // namespace
 
-bool bind_channels(PyObject* module) {
-  static auto functions = table<PyMethodDef>({
-      {"sum_channels", unlocked<sum_of>, METH_VARARGS, kSumDoc},
-      {"channel_moments", unlocked<moments_of>, METH_VARARGS, kMomentsDoc},
-      {"normalize_channels", unlocked<normalized>, METH_VARARGS, kNormalizeDoc},
-      {"channel_sums", unlocked<sums_of>, METH_VARARGS, kSumsDoc},
-      {"channel_gradient", unlocked<gradient_of>, METH_VARARGS, kGradientDoc},
-  });
-  return add_functions(module, functions);
+void bind_channels(PyObject* module) {
+  add_functions(module, {{"sum_channels", unlocked<sum_of>, METH_VARARGS, kSumDoc},
+                         {"channel_moments", unlocked<moments_of>, METH_VARARGS, kMomentsDoc},
+                         {"normalize_channels", unlocked<normalized>, METH_VARARGS, kNormalizeDoc},
+                         {"channel_sums", unlocked<sums_of>, METH_VARARGS, kSumsDoc},
+                         {"channel_gradient", unlocked<gradient_of>, METH_VARARGS, kGradientDoc}});
 }
 
 }  // namespace scopetrie::python

@@ -2,7 +2,7 @@
 //
 // NumPy takes memory for arrays from the handler of the current context (NEP 49). In a run that is a pool; an array
 // keeps its handler, so it gives its memory back to the pool whenever it is freed.
-#include "values/computing.hpp"
+#include "support/bindings.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -154,17 +154,14 @@ constexpr char kAdamDoc[] =
 
 }  // namespace
 
-bool bind_computing(PyObject* module) {
-  static auto members = table<PyMemberDef>({offset_of("__vectorcalloffset__", offsetof(PyInRun, vectorcall))});
-  static auto functions = table<PyMethodDef>({with_arguments("outside_run", unlocked<call_outside_run>, kOutsideDoc),
-                                              {"trim_pool", unlocked<trim_pool>, METH_NOARGS, kTrimDoc},
-                                              {"update_adam", unlocked<update_adam_arrays>, METH_VARARGS, kAdamDoc}});
-  return add_type<PyInRun>(module, "InRun", Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
-                           {slot(kInRunDoc), slot(Py_tp_new, unlocked<new_in_run>), slot(Py_tp_call, PyVectorcall_Call),
-                            slot(members), slot(Py_tp_traverse, unlocked<InRunOwning::traverse>),
-                            slot(Py_tp_clear, unlocked<InRunOwning::clear>),
-                            slot(Py_tp_dealloc, unlocked<InRunOwning::dealloc>)}) != nullptr &&
-         add_functions(module, functions);
+void bind_computing(PyObject* module) {
+  add_type<PyInRun>(module, "InRun", Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_VECTORCALL,
+                    InRunOwning::slots_and(
+                        {slot(kInRunDoc), slot(Py_tp_new, unlocked<new_in_run>), slot(Py_tp_call, PyVectorcall_Call),
+                         members({offset_of("__vectorcalloffset__", offsetof(PyInRun, vectorcall))})}));
+  add_functions(module, {with_arguments("outside_run", unlocked<call_outside_run>, kOutsideDoc),
+                         {"trim_pool", unlocked<trim_pool>, METH_NOARGS, kTrimDoc},
+                         {"update_adam", unlocked<update_adam_arrays>, METH_VARARGS, kAdamDoc}});
 }
 
 }  // namespace scopetrie::python

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "scopetrie/error.hpp"
+#include "support/bindings.hpp"
 #include "support/state.hpp"
 #include "support/types.hpp"
 
@@ -285,13 +286,13 @@ Memory* adopt_array(PyObject* array, std::size_t bytes) {
   return made;
 }
 
-bool bind_ndarrays(PyObject* module) {
+void bind_ndarrays(PyObject* module) {
   checked(PyImport_ImportModule("numpy"));  // or ImportError; its C interface runs Python at its first use: here
   npy_api::get();
   for (const Known& known : kKnown) {
     const Ref descriptor(npy_api::get().PyArray_DescrFromType_(known.type_number));
     const Ref scalar(npy_api::get().PyArray_TypeObjectFromType_(known.type_number));
-    if (!descriptor || !scalar) return false;
+    if (!descriptor || !scalar) throw_raised();
     keep_dtype(descriptor.get(), known.dtype);
     keep(scalar.get(), known.dtype);
   }
@@ -302,14 +303,12 @@ bool bind_ndarrays(PyObject* module) {
   keep(reinterpret_cast<PyObject*>(&PyComplex_Type), kComplex128);
   view_type = add_type<PyMemoryView>(module, "MemoryView", Py_TPFLAGS_DISALLOW_INSTANTIATION,
                                      {slot(Py_tp_dealloc, unlocked<dealloc_view>)});
-  static auto functions = table<PyMethodDef>(
-      {with_arguments("copy_array", unlocked<copy_into>,
-                      "Copies the elements of one array into another of the same dtype, "
-                      "shape and order: (array, value). False, and "
-                      "nothing is done, where they are anything else."),
-       {"address_of", unlocked<address_of>, METH_O,
-        "Where the elements of an array are: a number, which says nothing once the array is gone."}});
-  return view_type != nullptr && add_functions(module, functions);
+  add_functions(module, {with_arguments("copy_array", unlocked<copy_into>,
+                                        "Copies the elements of one array into another of the same dtype, "
+                                        "shape and order: (array, value). False, and "
+                                        "nothing is done, where they are anything else."),
+                         {"address_of", unlocked<address_of>, METH_O,
+                          "Where the elements of an array are: a number, which says nothing once the array is gone."}});
 }
 
 }  // namespace scopetrie::python

@@ -76,6 +76,4 @@ Memory* copied(const ArrayFacts& facts);
 /// The memory of an array that is_adoptable, which it keeps alive. One owner; throws std::bad_alloc.
 Memory* adopt_array(PyObject* array, std::size_t bytes);
 
-bool bind_ndarrays(PyObject* module);
-
 }  // namespace scopetrie::python

@@ -1,5 +1,5 @@
 // Poolings of NumPy's arrays, and their gradients.
-#include "values/pooling.hpp"
+#include "support/bindings.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -85,14 +85,11 @@ constexpr char kSpreadMeanDoc[] =
 
 }  // namespace
 
-bool bind_pooling(PyObject* module) {
-  static auto functions = table<PyMethodDef>({
-      {"pool_largest", unlocked<call_with_two<kLargest, false>>, METH_VARARGS, kLargestDoc},
-      {"pool_mean", unlocked<call_with_two<kMean, false>>, METH_VARARGS, kMeanDoc},
-      {"spread_largest", unlocked<call_spread_largest>, METH_VARARGS, kSpreadLargestDoc},
-      {"spread_mean", unlocked<call_with_two<kSpreadMean, true>>, METH_VARARGS, kSpreadMeanDoc},
-  });
-  return add_functions(module, functions);
+void bind_pooling(PyObject* module) {
+  add_functions(module, {{"pool_largest", unlocked<call_with_two<kLargest, false>>, METH_VARARGS, kLargestDoc},
+                         {"pool_mean", unlocked<call_with_two<kMean, false>>, METH_VARARGS, kMeanDoc},
+                         {"spread_largest", unlocked<call_spread_largest>, METH_VARARGS, kSpreadLargestDoc},
+                         {"spread_mean", unlocked<call_with_two<kSpreadMean, true>>, METH_VARARGS, kSpreadMeanDoc}});
 }
 
 }  // namespace scopetrie::python

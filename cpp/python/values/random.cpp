@@ -1,5 +1,5 @@
 // RandomDrawing for Python: one function that fills an array.
-#include "values/random.hpp"
+#include "support/bindings.hpp"
 
 #include "scopetrie/random/random.hpp"
 
@@ -131,11 +131,10 @@ Raises:
 
 }  // namespace
 
-bool bind_random(PyObject* module) {
-  static auto functions = table<PyMethodDef>(
-      {{"random_fill", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<random_fill>)),
-        METH_VARARGS | METH_KEYWORDS, kFillDoc}});
-  return add_functions(module, functions);
+void bind_random(PyObject* module) {
+  add_functions(module,
+                {{"random_fill", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(unlocked<random_fill>)),
+                  METH_VARARGS | METH_KEYWORDS, kFillDoc}});
 }
 
 }  // namespace scopetrie::python

@@ -1,5 +1,5 @@
 // Windows of NumPy's arrays as the rows of matrices.
-#include "values/unfolding.hpp"
+#include "support/bindings.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -105,10 +105,9 @@ constexpr char kFoldDoc[] =
 
 }  // namespace
 
-bool bind_unfolding(PyObject* module) {
-  static auto functions = table<PyMethodDef>({{"unfold", unlocked<unfold_array>, METH_VARARGS, kUnfoldDoc},
-                                              {"fold", unlocked<fold_matrix>, METH_VARARGS, kFoldDoc}});
-  return add_functions(module, functions);
+void bind_unfolding(PyObject* module) {
+  add_functions(module, {{"unfold", unlocked<unfold_array>, METH_VARARGS, kUnfoldDoc},
+                         {"fold", unlocked<fold_matrix>, METH_VARARGS, kFoldDoc}});
 }
 
 }  // namespace scopetrie::python

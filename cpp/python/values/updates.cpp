@@ -1,5 +1,5 @@
 // Updates of variables over NumPy's arrays.
-#include "values/updates.hpp"
+#include "support/bindings.hpp"
 
 #include <array>
 #include <cstddef>
@@ -128,14 +128,11 @@ constexpr char kRmsPropDoc[] =
     "Changes a variable and its slots by RMSProp's rule, as update_descent.";
 }  // namespace
 
-bool bind_updates(PyObject* module) {
-  static auto functions = table<PyMethodDef>({
-      {"update_descent", unlocked<descend>, METH_VARARGS, kDescentDoc},
-      {"update_momentum", unlocked<speed_up>, METH_VARARGS, kMomentumDoc},
-      {"update_adagrad", unlocked<slow_down>, METH_VARARGS, kAdagradDoc},
-      {"update_rmsprop", unlocked<scale>, METH_VARARGS, kRmsPropDoc},
-  });
-  return add_functions(module, functions);
+void bind_updates(PyObject* module) {
+  add_functions(module, {{"update_descent", unlocked<descend>, METH_VARARGS, kDescentDoc},
+                         {"update_momentum", unlocked<speed_up>, METH_VARARGS, kMomentumDoc},
+                         {"update_adagrad", unlocked<slow_down>, METH_VARARGS, kAdagradDoc},
+                         {"update_rmsprop", unlocked<scale>, METH_VARARGS, kRmsPropDoc}});
 }
 
 }  // namespace scopetrie::python

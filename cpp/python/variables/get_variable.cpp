@@ -1,4 +1,5 @@
 // get_variable: fast paths for the hit and for the creation that asks nobody; get_in_scope() does the rest.
+#include "support/bindings.hpp"
 #include "variables/creation.hpp"
 #include "variables/names_and_shapes.hpp"
 
@@ -177,13 +178,12 @@ const std::string kDoc =
 
 }  // namespace
 
-bool bind_get_variable(PyObject* module) {
-  static auto functions = table<PyMethodDef>(
-      {fast("get_variable", locked<get_variable>, kDoc.c_str()), fast("get_variables", locked<get_variables>, kBulkDoc),
-       fast("true_getter", locked<true_getter>,
-            "Gets or makes the variable of a whole name: what custom getters are given."),
-       fast("create_variable", locked<new_variable>, "Makes a variable as v1's constructor does.")});
-  return add_functions(module, functions);
+void bind_get_variable(PyObject* module) {
+  add_functions(module, {fast("get_variable", locked<get_variable>, kDoc.c_str()),
+                         fast("get_variables", locked<get_variables>, kBulkDoc),
+                         fast("true_getter", locked<true_getter>,
+                              "Gets or makes the variable of a whole name: what custom getters are given."),
+                         fast("create_variable", locked<new_variable>, "Makes a variable as v1's constructor does.")});
 }
 
 }  // namespace scopetrie::python

@@ -1,6 +1,7 @@
 // plain_variable(): the fast path of tf.Variable for a plain value or a tensor.
 #include "ops/building.hpp"
 #include "ops/literal.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -82,13 +83,14 @@ PyObject* plain_variable(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 }  // namespace
 
-bool bind_plain_variable(PyObject* module) {
-  static auto functions = table<PyMethodDef>({with_arguments(
-      "plain_variable", locked<plain_variable>,
-      "A variable whose initial value is a number, a short list of numbers or an array: (value, dtype, name, "
-      "trainable). "
-      "None for anything else: take the slow path.")});
-  return add_functions(module, functions);
+void bind_plain_variable(PyObject* module) {
+  add_functions(
+      module,
+      {with_arguments(
+          "plain_variable", locked<plain_variable>,
+          "A variable whose initial value is a number, a short list of numbers or an array: (value, dtype, name, "
+          "trainable). "
+          "None for anything else: take the slow path.")});
 }
 
 }  // namespace scopetrie::python

@@ -1,5 +1,6 @@
 // The Variable handle.
 #include "ops/building.hpp"
+#include "support/bindings.hpp"
 
 namespace scopetrie::python {
 
@@ -62,36 +63,34 @@ PyObject* variable_refuse_new(PyTypeObject*, PyObject*, PyObject*) {
   raise_error(PyExc_TypeError, "Variable: its constructor is not loaded; import scopetrie");
 }
 
-auto variable_members = table<PyGetSetDef>(
-    {property("graph", unlocked<handle_graph>, "The Graph that holds the variable."),
-     property("op", locked<handle_op>, "The variable's Operation."),
-     property("name", locked<handle_name>, "\"scope/w:0\"."),
-     property("dtype", locked<handle_dtype>, "Its DType, of reference type as in v1."),
-     property("shape", locked<handle_shape>, "Its TensorShape."),
-     property("initial_value", locked<variable_initial_value>, "The Tensor of its first value."),
-     property("initializer", locked<variable_initializer>, "The Operation that gives it its first value."),
-     property("trainable", locked<variable_trainable>, "Whether it joined GraphKeys.TRAINABLE_VARIABLES."),
-     property("_key", locked<variable_key>, "The name by which get_variable finds it, or None."),
-     property("_site", locked<variable_site>, "(file, line, function) of the line that made it, or None."),
-     property("_dims", locked<handle_dims>, "The shape as a tuple with None for unknown, or None for an unknown rank."),
-     property("_id", locked<handle_id>, "Its number among the graph's variables."),
-     property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
-
-auto variable_methods = table<PyMethodDef>(
-    {{"value", locked<variable_value>, METH_NOARGS,
-      "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
-     {"_ref", locked<variable_reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."}});
-
 }  // namespace
 
-bool bind_variable(PyObject* module) {
+void bind_variable(PyObject* module) {
+  const PyType_Slot own_properties =
+      properties({property("graph", unlocked<handle_graph>, "The Graph that holds the variable."),
+                  property("op", locked<handle_op>, "The variable's Operation."),
+                  property("name", locked<handle_name>, "\"scope/w:0\"."),
+                  property("dtype", locked<handle_dtype>, "Its DType, of reference type as in v1."),
+                  property("shape", locked<handle_shape>, "Its TensorShape."),
+                  property("initial_value", locked<variable_initial_value>, "The Tensor of its first value."),
+                  property("initializer", locked<variable_initializer>, "The Operation that gives it its first value."),
+                  property("trainable", locked<variable_trainable>, "Whether it joined GraphKeys.TRAINABLE_VARIABLES."),
+                  property("_key", locked<variable_key>, "The name by which get_variable finds it, or None."),
+                  property("_site", locked<variable_site>, "(file, line, function) of the line that made it, or None."),
+                  property("_dims", locked<handle_dims>,
+                           "The shape as a tuple with None for unknown, or None for an unknown rank."),
+                  property("_id", locked<handle_id>, "Its number among the graph's variables."),
+                  property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
+  const PyType_Slot own_methods =
+      methods({{"value", locked<variable_value>, METH_NOARGS,
+                "value($self, /)\n--\n\nThe Tensor that reads the variable (\"w/read:0\")."},
+               {"_ref", locked<variable_reference>, METH_NOARGS, "The Tensor that is the variable itself (\"w:0\")."}});
   state().variable_type = add_type<PyHandle>(
       module, "Variable", Py_TPFLAGS_BASETYPE,
       operators_and({slot(Py_tp_dealloc, unlocked<variable_dealloc>),
                      slot(Py_tp_richcompare, unlocked<variable_compare>),
                      slot(Py_tp_new, unlocked<variable_refuse_new>), slot(Py_tp_alloc, unlocked<refuse_alloc>),
-                     slot(Py_tp_hash, unlocked<hash_handle>), slot(variable_members), slot(variable_methods)}));
-  return state().variable_type != nullptr;
+                     slot(Py_tp_hash, unlocked<hash_handle>), own_properties, own_methods}));
 }
 
 }  // namespace scopetrie::python
