@@ -132,6 +132,51 @@ PyObject* copy_into(PyObject*, PyObject* const* args, Py_ssize_t count) {
   Py_RETURN_TRUE;
 }
 
+// Whether the elements are all that there is to an array's memory, in C order.
+bool is_copied_by_bytes(const pybind11::detail::PyArray_Proxy& array) {
+  constexpr int kCopied = kOrdered | kAligned;
+  if ((array.flags & kCopied) != kCopied) return false;
+  switch (pybind11::reinterpret_borrow<pybind11::dtype>(array.descr).kind()) {
+    case 'b':
+    case 'i':
+    case 'u':
+    case 'f':
+    case 'c':
+      return true;
+    default:
+      return false;
+  }
+}
+
+// As array.copy(), which looks for a conversion, for an order and for overlaps each time. Null with an exception set.
+PyObject* new_copy(PyObject* array) {
+  if (!is_plain_array(array)) return copy_array(array);
+  const auto* from = pybind11::detail::array_proxy(array);
+  if (!is_copied_by_bytes(*from)) return copy_array(array);
+  const npy_api& numpy = npy_api::get();
+  PyObject* made = numpy.PyArray_NewFromDescr_(numpy.PyArray_Type_, Py_NewRef(from->descr), from->nd,
+                                               const_cast<Py_ssize_t*>(from->dimensions), nullptr, nullptr, 0, nullptr);
+  if (made == nullptr) return nullptr;
+  auto bytes = static_cast<std::size_t>(pybind11::reinterpret_borrow<pybind11::dtype>(from->descr).itemsize());
+  for (int axis = 0; axis < from->nd; ++axis) bytes *= static_cast<std::size_t>(from->dimensions[axis]);
+  if (bytes != 0) std::memcpy(pybind11::detail::array_proxy(made)->data, from->data, bytes);
+  return made;
+}
+
+PyObject* copy_of(PyObject*, PyObject* array) { return new_copy(array); }
+
+PyObject* copies_of(PyObject*, PyObject* arrays) {
+  const Ref items = checked(PySequence_Tuple(arrays));
+  const Py_ssize_t count = PyTuple_GET_SIZE(items.get());
+  Ref made = checked(new_list(count));
+  for (Py_ssize_t at = 0; at < count; ++at) {
+    PyObject* const copy = new_copy(PyTuple_GET_ITEM(items.get(), at));
+    if (copy == nullptr) return nullptr;
+    PyList_SET_ITEM(made.get(), at, copy);
+  }
+  return made.release();
+}
+
 PyObject* address_of(PyObject*, PyObject* array) {
   if (!is_plain_array(array)) raise_error(PyExc_TypeError, "address_of() takes an array, not %R", Py_TYPE(array));
   return PyLong_FromVoidPtr(pybind11::detail::array_proxy(array)->data);
@@ -307,6 +352,9 @@ void bind_ndarrays(PyObject* module) {
                                         "Copies the elements of one array into another of the same dtype, "
                                         "shape and order: (array, value). False, and "
                                         "nothing is done, where they are anything else."),
+                         {"copy_of", unlocked<copy_of>, METH_O, "What array.copy() gives."},
+                         {"copies_of", unlocked<copies_of>, METH_O,
+                          "What array.copy() gives for each of an iterable, in a list."},
                          {"address_of", unlocked<address_of>, METH_O,
                           "Where the elements of an array are: a number, which says nothing once the array is gone."}});
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
+from ... import _core
 from ...backends import Backend
 from ..cells import Cell, Update
 from .steps import Output, Step
@@ -91,7 +92,8 @@ class _Source:
                 copied = _copied_from(outputs, at)
             if copied - at >= MANY:
                 cells = self.named([each.cell for each in outputs[at:copied]])
-                found.append(f"*[cell.view.copy() for cell in {cells}]")
+                copies = self.named(_core.copies_of)
+                found.append(f"*{copies}([cell.view for cell in {cells}])")
                 at = copied
             else:
                 found.append(self._exported(outputs[at], inner))
@@ -106,7 +108,7 @@ class _Source:
                 return view
             if not on_host or output.cell.dims is None:
                 return f"export({view})"
-            return f"{view}.copy()" if output.cell.dims else f"{view}[()]"
+            return f"{self.named(_core.copy_of)}({view})" if output.cell.dims else f"{view}[()]"
         value = self.local(output.slot)
         if inner or (output.owned and on_host):
             return value
