@@ -6,10 +6,22 @@
 
 namespace scopetrie {
 
+namespace {
+
+// As std::popcount(), which is a call to the compiler's library where the processor may be an old one.
+std::uint32_t count_bits(std::uint64_t word) noexcept {
+  word -= word >> 1 & 0x5555'5555'5555'5555u;
+  word = (word & 0x3333'3333'3333'3333u) + (word >> 2 & 0x3333'3333'3333'3333u);
+  word = (word + (word >> 4)) & 0x0F0F'0F0F'0F0F'0F0Fu;
+  return static_cast<std::uint32_t>(word * 0x0101'0101'0101'0101u >> 56);
+}
+
+}  // namespace
+
 // `continued`: the id's word, shifted so that the id's bit is the highest.
 Runs::Place Runs::find_among_runs(std::uint32_t id, std::uint64_t continued) const {
   const std::uint32_t bit = id % 64;
-  const std::uint32_t row = words_[id / 64].before + bit - static_cast<std::uint32_t>(std::popcount(continued));
+  const std::uint32_t row = words_[id / 64].before + bit - count_bits(continued);
   auto at = static_cast<std::uint32_t>(std::countl_one(continued));
   if (at > bit) at += continued_before(id / 64);
   return {row, at};

@@ -27,6 +27,21 @@ void Segments::reserve(std::size_t more) {
   table_.reserve(more);
 }
 
+bool Segments::extend_to(const Segments& other) {
+  if (spelling_ != other.spelling_ || size() > other.size()) return false;
+  for (SegmentId id = 0; id < size(); ++id)
+    if (!are_equal(text(id), other.text(id))) return false;
+  Table<Record> records(other.records_);
+  IdTable table(other.table_);
+  std::vector<std::shared_ptr<char[]>> blocks(other.blocks_);
+  // This table's own block stays the last one: what is interned from here on may still be written into it.
+  blocks.insert(blocks.end(), blocks_.begin(), blocks_.end());
+  records_.swap(records);
+  table_ = std::move(table);
+  blocks_.swap(blocks);
+  return true;
+}
+
 SegmentId Segments::add(std::uint32_t hash, std::string_view text, std::size_t vacant) {
   if (text.size() > kLongest) throw std::length_error("a part of a name has at most 2^31 characters");
   const std::string_view kept(keep(text), text.size());

@@ -15,7 +15,12 @@ namespace {
 /// The names of a graph's operations as names of a store.
 class StoreNames {
  public:
-  StoreNames(const OpGraph& from, OpGraph& to) : from_(from), to_(to), known_(from.segments().size(), kNone) {}
+  /// `more`: how many names of `from` the store is about to get.
+  StoreNames(const OpGraph& from, OpGraph& to, std::size_t more) : from_(from), to_(to) {
+    // A store that is still empty takes over all segments at once, unless most of them are of no use to it.
+    has_equal_ids_ = from.segments().size() <= 2 * more && to.segments().extend_to(from.segments());
+    if (!has_equal_ids_) known_.resize(from.segments().size(), kNone);
+  }
 
   ScopeId scope(const Name& name, SegmentId& segment) {
     // An owned name, which stands below an operation's, may be a path.
@@ -32,6 +37,10 @@ class StoreNames {
       segment = to_.segments().intern(path_);
       return scope_;
     }
+    if (has_equal_ids_) {
+      segment = name.segment;
+      return scope_;
+    }
     SegmentId& known = known_[name.segment];
     if (known == kNone) known = to_.segments().intern(text);
     segment = known;
@@ -43,7 +52,8 @@ class StoreNames {
   OpGraph& to_;
   std::string path_;
   ScopeId from_scope_ = kNone, scope_ = kNone;  // equal ones
-  std::vector<SegmentId> known_;                // by the graph's segment
+  bool has_equal_ids_;                          // a segment has one id here and there
+  std::vector<SegmentId> known_;                // by the graph's segment, where that is not so
 };
 
 void check_shape(const Values& values, VariableId id, ShapeId shape) {
@@ -60,7 +70,7 @@ void check_shape(const Values& values, VariableId id, ShapeId shape) {
 
 void initialise(Values& values, const Graph& graph, std::span<const NumberInitial> initials, std::uint32_t site) {
   Graph& store = values.graph();
-  StoreNames names(graph.ops, store.ops);
+  StoreNames names(graph.ops, store.ops, store.variables.size() == 0 ? initials.size() : 0);
   ShapeId last_shape = kNone, shape = kNone;
   std::uint32_t last_number = kNone;
   DType checked;

@@ -147,3 +147,42 @@ TEST_CASE("a capital letter anywhere in a segment is folded, and no other charac
       }
   }
 }
+
+TEST_CASE("a table takes over another one that begins with all that it has") {
+  Segments whole, part, other, unfolded({.folds = false});
+  for (const char* text : {"a", "b_7", "Conv"}) {
+    whole.intern(text);
+    if (*text == 'a') part.intern(text);
+  }
+  other.intern("else");
+  CHECK_FALSE(other.extend_to(whole));
+  CHECK_FALSE(unfolded.extend_to(whole));
+  CHECK_FALSE(whole.extend_to(part));
+  CHECK(other.size() == 2);
+  CHECK(other.find("b_7") == kNone);
+  REQUIRE(part.extend_to(whole));
+  REQUIRE(part.size() == whole.size());
+  for (SegmentId id = 0; id < whole.size(); ++id) {
+    CHECK(part.text(id) == whole.text(id));
+    CHECK(part.find(whole.text(id)) == id);
+    CHECK(part.base(id) == whole.base(id));
+    CHECK(part.suffix(id) == whole.suffix(id));
+    CHECK(part.folded(id) == whole.folded(id));
+  }
+  // From here on, each goes its way.
+  const SegmentId mine = part.intern("mine"), its = whole.intern("its");
+  CHECK(mine == its);
+  CHECK(part.text(mine) == "mine");
+  CHECK(whole.text(its) == "its");
+  CHECK(part.find("its") == kNone);
+}
+
+TEST_CASE("what was taken over stays when the other table is gone") {
+  Segments part;
+  {
+    Segments whole;
+    for (int i = 0; i < 5000; ++i) whole.intern("a_text_of_some_length_" + std::to_string(i));
+    REQUIRE(part.extend_to(whole));
+  }
+  for (int i = 0; i < 5000; ++i) CHECK(part.find("a_text_of_some_length_" + std::to_string(i)) != kNone);
+}

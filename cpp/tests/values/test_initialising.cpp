@@ -110,3 +110,51 @@ TEST_CASE("another dtype or shape is refused") {
     CHECK(std::string(error.what()).starts_with("the store's variable 'scope/v2' has dtype int32"));
   }
 }
+
+TEST_CASE("names are the same in an empty store, and in one that has names already") {
+  st::Graph graph;
+  st::Context at(graph);
+  std::vector<std::string> names;
+  for (const char* scope : {"", "a/", "a/b/", "B/"})
+    for (int i = 0; i < 5; ++i) names.push_back(scope + ("v_" + std::to_string(i * 3)));
+  std::vector<st::OpId> targets;
+  for (const std::string& name : names)
+    targets.push_back(
+        graph.variables[at.get_variable(name, {.shape = {2}, .initializer = st::ones()}).variable.id()].initializer);
+  const auto taken = st::prune_initials(graph, targets, {}, {}).initials;
+  REQUIRE(taken.size() == names.size());
+  for (const bool is_empty : {true, false}) {
+    st::Graph stored;
+    st::Values values(stored, 1);
+    if (!is_empty) {
+      const std::int64_t dims[] = {2};
+      st::SegmentId segment;
+      const st::ScopeId scope = stored.ops.scopes().scope_of_name("own/b", st::ScopeTrie::kRoot, segment);
+      values.create(scope, segment, {stored.ops.shapes().intern(dims), st::kFloat32}, true,
+                    values.origin_of(st::zeros()));
+    }
+    st::initialise(values, graph, taken, st::kNone);
+    for (const std::string& name : names) {
+      REQUIRE(values.find(name) != st::kNone);
+      CHECK(values.path(values.find(name)) == name);
+    }
+    CHECK(values.size() == names.size() + (is_empty ? 0 : 1));
+  }
+}
+
+TEST_CASE("a store keeps its own short table beside a large graph") {
+  st::Graph graph;
+  st::Context at(graph);
+  for (int i = 0; i < 1000; ++i) graph.segment("unused" + std::to_string(i));
+  std::vector<st::OpId> targets;
+  for (std::size_t i = 0; i < kMany; ++i)
+    targets.push_back(graph
+                          .variables[at.get_variable("v" + std::to_string(i), {.shape = {2}, .initializer = st::ones()})
+                                         .variable.id()]
+                          .initializer);
+  st::Graph stored;
+  st::Values values(stored, 1);
+  st::initialise(values, graph, st::prune_initials(graph, targets, {}, {}).initials, st::kNone);
+  CHECK(values.size() == kMany);
+  CHECK(stored.ops.segments().size() < 100);
+}

@@ -79,6 +79,10 @@ class Segments {
   Numbered find_folded(std::string_view text) const;
   /// Makes room for that many more.
   void reserve(std::size_t more);
+  /// Takes all segments of another table over, with their ids, where it is of the same spelling and begins with all
+  /// that are here: whoever has an id keeps it. That costs a fraction of interning them one by one. False, and nothing
+  /// happens, where it does not begin so. Throws std::bad_alloc; it is as before then.
+  bool extend_to(const Segments& other);
 
  private:
   struct Record {

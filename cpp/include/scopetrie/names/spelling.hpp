@@ -19,6 +19,7 @@ struct Spelling {
   bool folds = true;  // names that differ in case only are equal, as for v1's operations
   /// The lower-case form of a text that is not all ASCII; null: only ASCII letters have one.
   std::string (*lower)(std::string_view text) = nullptr;
+  friend bool operator==(const Spelling&, const Spelling&) = default;
 
   /// What is wrong with it, as the end of a sentence that begins with "the separator" or "the suffix"; "" if nothing
   /// is.
