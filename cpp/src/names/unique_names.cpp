@@ -47,6 +47,18 @@ void UniqueNames::grow_written(std::size_t size) {
   }
 }
 
+// The counter of (scope, base, 0), of which no name was written, has the greatest number that was written of the base.
+// It is never too low: it only grows, also where a span is undone.
+void UniqueNames::note_written(ScopeId scope, SegmentId base, std::uint32_t number) {
+  Counter& greatest = written(scope, base, 0);
+  greatest.next = std::max(std::uint32_t{greatest.next}, number);
+}
+
+bool UniqueNames::may_be_written(ScopeId scope, SegmentId base, std::uint32_t number) const {
+  const Counter* greatest = find_written(scope, base, 0);
+  return greatest != nullptr && number <= greatest->next;
+}
+
 Counter& UniqueNames::noted(ScopeId scope, SegmentId segment) {
   Counter& counter = counter_of(scope, segment);
   log(scope, segments_.suffix(segment), counter);
@@ -88,6 +100,10 @@ UniqueNames::Taken UniqueNames::take_odd(ScopeId scope, SegmentId segment, Count
     log(scope, segments_.suffix(segment), counter);
     counter.next = number + 1;
     remove_released({scope, segment, number}, 0);  // `segment_number` was written, released, and had numbers of its own
+    // Past all that was written by hand, and with nothing released, it counts as others do.
+    if (number < kMaxSuffix && !may_be_written(scope, segment, number + 1) &&
+        !released_.has_any(key_of(scope, segment)))
+      counter.is_odd = 0;
   } else {
     take_exactly(scope, number == 0 ? segments_.base(segment) : segment,
                  number == 0 ? segments_.suffix(segment) : number);
@@ -126,6 +142,7 @@ void UniqueNames::take_exactly(ScopeId scope, SegmentId base, std::uint32_t numb
   }
   if (!remove_released(key_of(scope, base), number)) {  // so counting has not come to it
     if (!counter_of(scope, base).is_odd) noted(scope, base).is_odd = 1;
+    note_written(scope, base, number);
     if (!remove_released({scope, base, number}, 0)) noted_written(scope, base, number).next = 1;
   } else {
     remove_released({scope, base, number}, 0);

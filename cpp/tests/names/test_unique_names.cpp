@@ -236,6 +236,28 @@ TEST_CASE("any sequence of takes, releases and rollbacks gives the first name th
   }
 }
 
+TEST_CASE("a number that was written, counted past, released and written again is stepped over") {
+  Taken names;
+  for (const char* each : {"a", "a_1", "a_2"}) CHECK(names.take("a") == each);
+  names.take_exactly("a_4");
+  for (const char* each : {"a_3", "a_5"}) CHECK(names.take("a") == each);  // counting is past all that was written
+  CHECK(names.take("a_5") == "a_5_1");
+  for (const char* each : {"a_5", "a_4", "a_3"}) names.release(each);
+  names.take_exactly("a_5");
+  for (const char* each : {"a_3", "a_4", "a_6", "a_7"}) CHECK(names.take("a") == each);
+}
+
+TEST_CASE("what a span took past a written number is given out again when it is undone") {
+  Taken names;
+  for (const char* each : {"a", "a_1"}) CHECK(names.take("a") == each);
+  names.take_exactly("a_3");
+  const std::size_t mark = names.names.begin();
+  for (const char* each : {"a_2", "a_4", "a_5"}) CHECK(names.take("a") == each);
+  names.names.undo(mark);
+  names.names.commit();
+  for (const char* each : {"a_2", "a_4"}) CHECK(names.take("a") == each);
+}
+
 TEST_CASE("a name tells whether a scope was opened at it, with or without a number") {
   Taken n;
   const SegmentId w = n.segments.intern("w");

@@ -23,7 +23,7 @@ namespace scopetrie {
 struct Counter {
   SegmentId base = kNone;  // kNone: an empty slot
   std::uint32_t next : 29 = 0;
-  std::uint32_t is_odd : 1 = 0;      // some `base_N` was given explicitly, or one of its suffixes was released
+  std::uint32_t is_odd : 1 = 0;      // some `base_N` ahead was given, or one behind released: perhaps
   std::uint32_t has_scopes : 1 = 0;  // UniqueNames::note_scope() was called
   std::uint32_t owns : 1 = 0;        // UniqueNames::note_owner() was called
 };

@@ -29,6 +29,7 @@ class Released {
     const auto at = numbers_.find(counter);
     return at != numbers_.end() && at->second.contains(number);
   }
+  bool has_any(const CounterKey& counter) const { return !empty() && numbers_.contains(counter); }
   /// The smallest released suffix of a counter, or kNone.
   std::uint32_t first(const CounterKey& counter) const {
     const auto at = numbers_.find(counter);

@@ -123,6 +123,9 @@ class UniqueNames {
   const Counter* find_written(ScopeId scope, SegmentId base, std::uint32_t number) const;
   Counter& written(ScopeId scope, SegmentId base, std::uint32_t number);
   void grow_written(std::size_t size);
+  void note_written(ScopeId scope, SegmentId base, std::uint32_t number);
+  /// False where no number from this one on was written by hand.
+  bool may_be_written(ScopeId scope, SegmentId base, std::uint32_t number) const;
   /// The counter of a segment, which also speaks for it with _1, _2, ...
   Counter& counter_of(ScopeId scope, SegmentId segment) {
     const std::uint32_t number = segments_.suffix(segment);
