@@ -98,6 +98,7 @@ Ref items_of_names(const char* call, PyObject* names) {
 // Fills a list with a unique name for each place. Where it throws it has taken nothing, unless it called Python.
 void fill(NamesState& state, const std::vector<std::pair<ScopeId, SegmentId>>& places, PyObject* list) {
   const std::size_t rows = state.names.row_count();
+  state.names.reserve(places.size());
   Py_ssize_t at = 0;
   try {
     for (const auto& [scope, segment] : places)
@@ -116,21 +117,23 @@ PyObject* names_unique_many(PyObject* self, PyObject* names) {
   const Ref items = items_of_names("Names.unique_names", names);
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(items.get());
   // All places first: finding them may call Python, which may give out names, too.
-  std::vector<std::pair<ScopeId, SegmentId>> places(static_cast<std::size_t>(count));
+  std::vector<std::pair<ScopeId, SegmentId>> places;
+  places.reserve(static_cast<std::size_t>(count));
   const ScopeId here = names_scope(state);
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (static_cast<Py_ssize_t>(i) >= PySequence_Fast_GET_SIZE(items.get())) break;  // Python has made the list shorter
-    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), static_cast<Py_ssize_t>(i));
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (i >= PySequence_Fast_GET_SIZE(items.get())) break;  // Python has made the list shorter
+    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), i);
     const NamesState::Part& part = part_of(state, item);
     if (part.text == item) [[likely]] {
-      places[i] = {here, part.segment};
+      places.emplace_back(here, part.segment);
       continue;
     }
     const Ref name = Ref::borrowed(item);
+    std::pair<ScopeId, SegmentId>& place = places.emplace_back();
     refusing(state, "Names.unique_names", name.get(),
-             [&] { place_of(state, "Names.unique_names", name.get(), places[i].first, places[i].second); });
+             [&] { place_of(state, "Names.unique_names", name.get(), place.first, place.second); });
   }
-  Ref list(new_list(count));
+  Ref list(new_list(static_cast<Py_ssize_t>(places.size())));
   if (!list) return nullptr;
   ++state.version;
   refusing(state, "Names.unique_names", names, [&] {

@@ -236,6 +236,9 @@ PyObject* store_get_many(PyObject* self, PyObject* const* args, Py_ssize_t posit
   const Ref keep_scope = Ref::borrowed(&scope);
   const bool is_plain = asks_nobody(scope, arguments);
   std::optional<PlainCreation> creation(std::in_place, self, scope, arguments);
+  StoreState& store = store_of(self);
+  store.values.reserve(static_cast<std::size_t>(many.count()));
+  store.ops.segments().reserve(static_cast<std::size_t>(many.count()));
   const auto fast = [&](PyObject* shape) -> PyObject* {
     if (!is_plain) return nullptr;
     ScopeId scope_id;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "scopetrie/tables/byte_words.hpp"
+#include "scopetrie/tables/short_texts.hpp"
 #include "scopetrie/variables/partitions.hpp"
 
 namespace scopetrie {
@@ -93,6 +94,7 @@ bool has_control(std::string_view name) noexcept {
 }
 
 bool has_empty_part(std::string_view name) noexcept {
+  if (!has_character(name, '/')) return name.empty();
   char before = '/';
   for (const char character : name) {
     if (character == '/' && before == '/') return true;

@@ -133,6 +133,8 @@ class Names {
   std::size_t size() const noexcept { return live_; }
   /// Rows in the order in which names were given out, dead ones among them.
   std::size_t row_count() const noexcept { return rows_.size(); }
+  /// Makes room for that many further names.
+  void reserve(std::size_t more) { make_room(rows_, more); }
   bool is_live(std::size_t row) const { return rows_[row].dead == 0; }
   const Name& name(std::size_t row) const { return rows_[row].name; }
   /// The live rows of names beneath a scope that find_scope() gave, in the order in which they were given out. Takes
