@@ -7,8 +7,10 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import scopetrie as tf
 from scopetrie.files import write_whole
 
 
@@ -124,3 +126,30 @@ def test_errors_name_the_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="folder"), write_whole(tmp_path / "folder"):
         pass
     assert os.listdir(tmp_path) == ["folder"]
+
+
+@pytest.mark.parametrize(
+    "write", [lambda path: tf.Store().save(path), lambda path: tf.summary.FileWriter(path).close()]
+)
+def test_a_path_may_be_bytes(write: Any, tmp_path: Path) -> None:
+    write(os.fsencode(tmp_path / "written"))
+    assert os.listdir(tmp_path) == ["written"]
+
+
+def test_a_name_may_have_as_many_bytes_as_the_system_takes(tmp_path: Path) -> None:
+    name = "\N{SNOWMAN}" * 80 + ".safetensors"
+    tf.Store().save(tmp_path / name)
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_path_that_changes_is_asked_once(tmp_path: Path) -> None:
+    class Changing:
+        asked = 0
+
+        def __fspath__(self) -> str:
+            self.asked += 1
+            return str(tmp_path / f"at_{self.asked}")
+
+    with write_whole(Changing()) as part:
+        Path(part).write_text("whole")
+    assert (tmp_path / "at_1").read_text() == "whole"

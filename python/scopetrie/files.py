@@ -18,12 +18,12 @@ else:
 
 __all__ = ["write_whole"]
 
-_LONGEST: Final = 200  # characters of a name that are part of another
+_LONGEST: Final = 200  # bytes of a name that are part of another
 _LEFT: Final = re.compile(r"\..+\.[0-9a-f]{12}\.part", re.DOTALL)
 
 
 @contextlib.contextmanager
-def write_whole(path: str | os.PathLike[str]) -> Iterator[str]:
+def write_whole(path: str | bytes | os.PathLike[str]) -> Iterator[str]:
     r"""Lets a block write a file that takes the place of `path` once it is complete and on the disk.
 
     Until then, and if the block fails, `path` is what it was before; nobody reads half of a file. If the
@@ -46,13 +46,14 @@ def write_whole(path: str | os.PathLike[str]) -> Iterator[str]:
     >>> Path("greeting.txt").read_text()
     'hello\n'
     """
+    path = os.fsdecode(path)  # once: what a program's own path says may change
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
     try:
         _remove_left(folder)
         own, lock = _made(folder, name)
     except OSError as error:
-        error.filename = os.fspath(path)  # the one that the program knows
+        error.filename = path  # the one that the program knows
         raise
     try:
         part = os.path.join(own, "file")
@@ -67,7 +68,7 @@ def write_whole(path: str | os.PathLike[str]) -> Iterator[str]:
             os.replace(part, target)
         except OSError as error:
             if error.filename is not None:
-                error.filename, error.filename2 = os.fspath(path), None
+                error.filename, error.filename2 = path, None
             raise
     finally:
         _remove(own)
@@ -80,7 +81,8 @@ def write_whole(path: str | os.PathLike[str]) -> Iterator[str]:
 def _made(folder: str, name: str) -> tuple[str, int | None]:
     """Makes a folder to write in: its path, and a descriptor that locks it as long as it is open."""
     while True:
-        own = os.path.join(folder, f".{name[:_LONGEST]}.{secrets.token_hex(6)}.part")
+        begin = os.fsdecode(os.fsencode(name)[:_LONGEST])
+        own = os.path.join(folder, f".{begin}.{secrets.token_hex(6)}.part")
         os.mkdir(own)
         if fcntl is None:
             return own, None

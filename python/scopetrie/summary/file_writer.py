@@ -47,7 +47,7 @@ class FileWriter:
 
     def __init__(
         self,
-        logdir: str | os.PathLike[str],
+        logdir: str | bytes | os.PathLike[str],
         graph: Any = None,
         max_queue: int = 10,
         flush_secs: int = 120,
@@ -57,7 +57,7 @@ class FileWriter:
     ) -> None:
         if graph is not None and not isinstance(graph, Graph) and not _is_graph_def(graph):
             raise TypeError("The passed graph must be an instance of `Graph` or the deprecated `GraphDef`")
-        self._logdir = os.fspath(logdir)
+        self._logdir = os.fsdecode(logdir)
         self._suffix = filename_suffix or ""
         self._file = EventFile(self._logdir, self._suffix)
         self._closed = False
@@ -210,9 +210,9 @@ class FileWriterCache:
     _lock: ClassVar[Lock] = Lock()
 
     @staticmethod
-    def get(logdir: str | os.PathLike[str]) -> FileWriter:
+    def get(logdir: str | bytes | os.PathLike[str]) -> FileWriter:
         """Returns the writer of a folder."""
-        name = os.fspath(logdir)
+        name = os.fsdecode(logdir)
         with FileWriterCache._lock:
             found = FileWriterCache._writers.get(name)
             if found is None:
