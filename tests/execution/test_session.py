@@ -363,3 +363,28 @@ def test_runs_from_many_threads():
         thread.join()
     assert not wrong
     assert 0 < session.run(w) <= 200
+
+
+def test_a_session_that_another_thread_closes_says_so() -> None:
+    v = tf.get_variable("v", [2], initializer=tf.zeros_initializer())
+    y = v + 1.0
+    said: set[str] = set()
+    for _ in range(60):
+        session = tf.Session()
+        session.run(v.initializer)
+
+        def run(session: tf.Session = session) -> None:
+            try:
+                for _ in range(100):
+                    session.run([y, v])
+            except Exception as error:
+                said.add(type(error).__name__)
+
+        threads = [threading.Thread(target=run) for _ in range(3)]
+        for each in threads:
+            each.start()
+        session.close()
+        for each in threads:
+            each.join()
+    assert "RuntimeError" in said
+    assert said <= {"RuntimeError", "CancelledError"}

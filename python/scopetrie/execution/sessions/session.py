@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeAlias, TypeVar
 import numpy as np
 
 from ...backends import Backend, get_backend
-from ...errors import NotFoundError, OpError, UnimplementedError
+from ...errors import CancelledError, FailedPreconditionError, NotFoundError, OpError, UnimplementedError
 from ...graph import Graph, Operation, Tensor, get_default_graph, graph_facts, graph_line, variables_outline
 from ...ops.indexed_slices import IndexedSlices
 from ...printing import Outline, printed
@@ -270,6 +270,8 @@ class BaseSession:
             return self._run(fetches, feed_dict or {}, options, run_metadata)
         except Exception as error:
             shorten(error)
+            if self._closed and isinstance(error, FailedPreconditionError):  # by another thread, meanwhile
+                raise CancelledError(None, None, "Session has been closed.") from None
             raise
 
     def run_on_device(self, fetches: Any, feed_dict: Any = None) -> Any:
