@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Final, final
 
 from .. import dtypes
@@ -159,7 +158,7 @@ class Distribution:
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             if self.batch_shape.is_fully_defined():
                 return constant(self.batch_shape.as_list(), dtypes.int32, [self.batch_shape.ndims])
             made: Tensor = self._batch_shape_tensor()
@@ -172,7 +171,7 @@ class Distribution:
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             if self.event_shape.is_fully_defined():
                 return constant(self.event_shape.as_list(), dtypes.int32, [self.event_shape.ndims])
             made: Tensor = self._event_shape_tensor()
@@ -206,7 +205,7 @@ class Distribution:
         Returns:
             A tensor `sample_shape + batch_shape + event_shape`.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             given = sample_shape.as_list() if isinstance(sample_shape, TensorShape) else sample_shape
             wanted = convert_to_tensor(given, dtypes.int32, name="sample_shape")
             known = constant_value(wanted)
@@ -232,7 +231,7 @@ class Distribution:
             value: What was drawn.
             name: The operations' scope.
         """
-        with self._scope(name, value):
+        with name_scope(self._name), name_scope(name, values=[value]):
             return self._log_prob(self._value(value))
 
     @whole
@@ -243,7 +242,7 @@ class Distribution:
             value: What was drawn.
             name: The operations' scope.
         """
-        with self._scope(name, value):
+        with name_scope(self._name), name_scope(name, values=[value]):
             given = self._value(value)
             return self._prob(given) if self._has("_prob") else exp(self._log_prob(given))
 
@@ -255,7 +254,7 @@ class Distribution:
             value: The value.
             name: The operations' scope.
         """
-        with self._scope(name, value):
+        with name_scope(self._name), name_scope(name, values=[value]):
             given = self._value(value)
             return self._cdf(given) if self._has("_cdf") else exp(self._log_cdf(given))
 
@@ -267,7 +266,7 @@ class Distribution:
             value: The value.
             name: The operations' scope.
         """
-        with self._scope(name, value):
+        with name_scope(self._name), name_scope(name, values=[value]):
             given = self._value(value)
             return self._log_cdf(given) if self._has("_log_cdf") else log(self._cdf(given))
 
@@ -279,7 +278,7 @@ class Distribution:
             value: The value.
             name: The operations' scope.
         """
-        with self._scope(name, value):
+        with name_scope(self._name), name_scope(name, values=[value]):
             return subtract(1.0, self.cdf(value))
 
     @whole
@@ -290,7 +289,7 @@ class Distribution:
             value: The value.
             name: The operations' scope.
         """
-        with self._scope(name, value):
+        with name_scope(self._name), name_scope(name, values=[value]):
             return log1p(negative(self.cdf(value)))
 
     @whole
@@ -301,7 +300,7 @@ class Distribution:
             value: The probability.
             name: The operations' scope.
         """
-        with self._scope(name, value):
+        with name_scope(self._name), name_scope(name, values=[value]):
             return self._quantile(self._value(value))
 
     @whole
@@ -311,7 +310,7 @@ class Distribution:
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return self._entropy()
 
     @whole
@@ -321,7 +320,7 @@ class Distribution:
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return self._mean()
 
     @whole
@@ -331,7 +330,7 @@ class Distribution:
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return self._mode()
 
     @whole
@@ -341,7 +340,7 @@ class Distribution:
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return self._variance() if self._has("_variance") else square(self._stddev())
 
     @whole
@@ -351,7 +350,7 @@ class Distribution:
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return self._stddev() if self._has("_stddev") else sqrt(self._variance())
 
     @whole
@@ -362,7 +361,7 @@ class Distribution:
             other: The other distribution.
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return self._entropy() + kl_divergence(self, other)
 
     @whole
@@ -376,17 +375,11 @@ class Distribution:
         Raises:
             NotImplementedError: If it is not known for such a pair; see `RegisterKL`.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return kl_divergence(self, other)
 
     def _has(self, name: str) -> bool:
         return hasattr(type(self), name)
-
-    @contextmanager
-    def _scope(self, name: str, *values: Any) -> Iterator[None]:
-        """The scope of a method: in that of the distribution."""
-        with name_scope(self._name), name_scope(name, values=list(values)):
-            yield
 
     def _value(self, value: Any) -> Tensor:
         return convert_to_tensor(value, name="value", preferred_dtype=self._dtype)

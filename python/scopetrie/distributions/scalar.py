@@ -175,7 +175,7 @@ class Uniform(_OfNumbers):
         Args:
             name: The operations' scope.
         """
-        with self._scope(name):
+        with name_scope(self._name), name_scope(name):
             return self.high - self.low
 
     def _sample_n(self, count: Any, seed: int | None) -> Tensor:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import _core
+from .leaving import leave_surely
 
 if TYPE_CHECKING:
     from .graph import Graph
     from .handles import Operation
+
+
+_LEFT: Final = object()
 
 
 class DefaultBlock:
@@ -49,13 +53,20 @@ class ControlBlock:
     def __enter__(self) -> None:
         token = self._graph._enter_controls(self._operations)
         try:
-            self._graph._placement.controls.append((self, token))
+            self._graph._placement.controls.append([self, token])
         except MemoryError:
             self._graph._exit_controls(token)
             raise
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        blocks = self._graph._placement.controls
+        leave_surely(self)
+
+    def _leave(self) -> None:
+        blocks, exit_controls = self._graph._placement.controls, self._graph._exit_controls
         if not blocks or blocks[-1][0] is not self:
             raise AssertionError("control_dependencies: the block that was entered last must be left first")
-        self._graph._exit_controls(blocks.pop()[1])
+        entry = blocks[-1]
+        token, entry[1] = entry[1], _LEFT  # so that doing this again does not end another one
+        if token is not _LEFT:
+            exit_controls(token)
+        blocks.pop()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .devices import DeviceSpec
+from .leaving import leave_surely
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -36,16 +37,16 @@ class Placement(threading.local):
         self.colocations: tuple[Operation, ...] = ()
         self.containers: tuple[str, ...] = ()
         self.gradients: dict[str, str] = {}  # names of gradients by the types of ops that they are for
-        self.controls: list[tuple[Any, Any]] = []  # the blocks, and what ends each in the extension
+        self.controls: list[list[Any]] = []  # the blocks, and what ends each in the extension
         self.branches: list[int] = []  # the last operation outside each open branch or loop
         self.loops: list[int] = []  # that outside each open loop
 
-    @property
-    def in_use(self) -> bool:
-        """Whether a block applies to new operations."""
-        devices = self.devices or self.outside
+    def in_use(self, **changes: Any) -> bool:
+        """Whether a block applies to new operations, with these fields in place of what is there."""
+        now = vars(self) | changes
+        devices = now["devices"] or now["outside"]
         device = devices[-1] if devices else None
-        return bool(self.colocations or self.containers or self.gradients or device is not None)
+        return bool(now["colocations"] or now["containers"] or now["gradients"] or device is not None)
 
 
 class _Block:
@@ -59,18 +60,23 @@ class _Block:
 
     def _open(self, **changes: Any) -> None:
         placement = self._graph._placement
+        # The extension calls the hook for each operation only while a block applies.
+        if placement.in_use(**changes):
+            self._graph._on_operation = self._graph._place
         self._before.append({field: getattr(placement, field) for field in changes})
-        self._set(changes)
+        # Last: what fails before, for want of memory or by an interrupt, has entered nothing.
+        vars(placement).update(changes)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self._set(self._before.pop())
+        leave_surely(self)
 
-    def _set(self, fields: dict[str, Any]) -> None:
+    def _leave(self) -> None:
+        # At once, in a call of C. Where the rest fails, all can be done again.
         placement = self._graph._placement
-        for field, value in fields.items():
-            setattr(placement, field, value)
-        # The extension calls the hook for each operation only while a block applies.
-        self._graph._on_operation = self._graph._place if placement.in_use else None
+        vars(placement).update(self._before[-1])
+        if not placement.in_use():
+            self._graph._on_operation = None
+        self._before.pop()
 
 
 class DeviceBlock(_Block):
@@ -88,10 +94,14 @@ class DeviceBlock(_Block):
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         # As in v1, a block that is not the innermost stays open. Not so where something has failed: without
         # memory, Python may leave out the end of an inner one.
+        if error is None:
+            self._check_is_innermost()
+        leave_surely(self)
+
+    def _check_is_innermost(self) -> None:
         before, now = self._before[-1]["devices"], self._graph._placement.devices
-        if len(now) != len(before) + 1 and error is None:
+        if len(now) != len(before) + 1:
             raise RuntimeError("Exiting device scope without proper scope nesting.")
-        super().__exit__(kind, error, trace)
 
 
 class ColocationBlock(_Block):

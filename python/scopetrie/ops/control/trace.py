@@ -178,13 +178,16 @@ def trace_calls(
     assert isinstance(graph, Graph)
     branches, loops = graph._placement.branches, graph._placement.loops
     around = loops[-1] if loops else -1
-    branches.append(after._id)
-    loops += [after._id] * loop
+    outer, outer_loops = len(branches), len(loops)
     try:
+        branches.append(after._id)
+        if loop:
+            loops.append(after._id)
         structure = function(*arguments)
     finally:
-        branches.pop()
-        if loop:
+        while len(branches) > outer:
+            branches.pop()
+        while len(loops) > outer_loops:
             loops.pop()
     leaves: list[Tensor] = []
     targets: list[Operation] = []
