@@ -5,29 +5,25 @@
 #include "scopes/scopes.hpp"
 #include "store/store.hpp"
 #include "support/bindings.hpp"
+#include "support/ensure_gil.hpp"
 
 namespace scopetrie::python {
 
 namespace {
 
+// 0 where the thread had the GIL already, else 1.
+std::uint64_t take_lock() { return ensure_gil() == PyGILState_LOCKED ? 0 : 1; }
+void give_lock(std::uint64_t locked) {
+  if (locked != 0) PyGILState_Release(PyGILState_UNLOCKED);
+}
+
 void run(void (*call)(void*), void* data) {
-  if (PyGILState_Check() != 0) {
-    const Lock lock;
-    call(data);
-    return;
-  }
-  const PyGILState_STATE state = PyGILState_Ensure();
+  const std::uint64_t locked = take_lock();
   {
     const Lock lock;
     call(data);
   }
-  PyGILState_Release(state);
-}
-
-// 0 where the thread had the GIL already, else what PyGILState_Ensure() gave, plus 1.
-std::uint64_t take_lock() { return PyGILState_Check() != 0 ? 0 : static_cast<std::uint64_t>(PyGILState_Ensure()) + 1; }
-void give_lock(std::uint64_t locked) {
-  if (locked != 0) PyGILState_Release(static_cast<PyGILState_STATE>(locked - 1));
+  give_lock(locked);
 }
 
 void release_owner(void* owner) noexcept { Py_DECREF(static_cast<PyObject*>(owner)); }
@@ -86,8 +82,9 @@ Memory& elements(void* owner, VariableId id) {
   return *worded([&] { return &host_elements_of(static_cast<PyGraph*>(owner), id); });
 }
 
-constexpr capi::Host kHost{
-    run, take_lock, give_lock, stand, release_owner, expect_variable, note_variables, names_of_store, elements};
+constexpr capi::Host kHost{run,           take_lock,          give_lock,      stand,
+                           release_owner, expect_variable,    note_variables, names_of_store,
+                           elements,      stay_if_thread_ends};
 
 scopetrie_api api;  // filled while the module is loaded
 
@@ -124,13 +121,14 @@ scopetrie_graph* graph_from_object(void* object) {
 }
 
 void* graph_to_object(scopetrie_graph* graph) {
-  return object_or_null([&] { return Py_NewRef(reinterpret_cast<PyObject*>(python_graph(graph->graph))); });
+  return object_or_null(
+      [&] { return Py_NewRef(reinterpret_cast<PyObject*>(python_graph(graph != nullptr ? graph->graph : nullptr))); });
 }
 
 template <class Handle>
 std::int32_t read_handle(PyObject* object, Handle* out, std::uint32_t id) {
   const Graph* graph = handle(object)->graph->state;
-  *out = {graph, id, graph->ledger().epoch()};
+  capi::place(out, "place for what an object is") = {graph, id, graph->ledger().epoch()};
   return 0;
 }
 
@@ -154,6 +152,7 @@ std::int32_t refuse_object(const char* call, PyObject* object) {
 std::int32_t tensor_from_object(void* object, scopetrie_tensor* tensor) {
   return code_of([&] {
     auto* given = static_cast<PyObject*>(object);
+    if (given == nullptr) return refuse_object("tensor_from_object", given);
     if (is_tensor(given)) return read_handle(given, tensor, id_of(given));
     if (!is_variable(given)) return refuse_object("tensor_from_object", given);
     return read_handle(given, tensor, state_of(handle(given)->graph).variables[id_of(given)].value);
@@ -163,7 +162,7 @@ std::int32_t tensor_from_object(void* object, scopetrie_tensor* tensor) {
 std::int32_t variable_from_object(void* object, scopetrie_variable* variable) {
   return code_of([&] {
     auto* given = static_cast<PyObject*>(object);
-    if (!is_variable(given)) return refuse_object("variable_from_object", given);
+    if (given == nullptr || !is_variable(given)) return refuse_object("variable_from_object", given);
     return read_handle(given, variable, id_of(given));
   });
 }
@@ -171,21 +170,21 @@ std::int32_t variable_from_object(void* object, scopetrie_variable* variable) {
 std::int32_t operation_from_object(void* object, scopetrie_operation* operation) {
   return code_of([&] {
     auto* given = static_cast<PyObject*>(object);
-    if (!is_operation(given)) return refuse_object("operation_from_object", given);
+    if (given == nullptr || !is_operation(given)) return refuse_object("operation_from_object", given);
     return read_handle(given, operation, id_of(given));
   });
 }
 
 void* tensor_to_object(scopetrie_tensor tensor) {
-  return object_or_null([&] { return tensor_handle(python_graph(tensor.graph), capi::as<Tensor>(tensor).id()); });
+  return object_or_null([&] { return tensor_handle(python_graph(tensor.graph), capi::given_handle(tensor).id()); });
 }
 void* variable_to_object(scopetrie_variable variable) {
   return object_or_null(
-      [&] { return variable_handle(python_graph(variable.graph), capi::as<Variable>(variable).id()); });
+      [&] { return variable_handle(python_graph(variable.graph), capi::given_handle(variable).id()); });
 }
 void* operation_to_object(scopetrie_operation operation) {
   return object_or_null(
-      [&] { return operation_handle(python_graph(operation.graph), capi::as<Operation>(operation).id()); });
+      [&] { return operation_handle(python_graph(operation.graph), capi::given_handle(operation).id()); });
 }
 
 PyGraph* python_store(const void* values) {
@@ -207,20 +206,22 @@ scopetrie_store* store_from_object(void* object) {
   }));
 }
 void* store_to_object(scopetrie_store* store) {
-  return object_or_null([&] { return Py_NewRef(reinterpret_cast<PyObject*>(python_store(store->values))); });
+  return object_or_null(
+      [&] { return Py_NewRef(reinterpret_cast<PyObject*>(python_store(store != nullptr ? store->values : nullptr))); });
 }
 std::int32_t store_variable_from_object(void* object, scopetrie_store_variable* variable) {
   return code_of([&] {
     auto* given = static_cast<PyObject*>(object);
     if (given == nullptr || !is_store_variable(given)) return refuse_object("store_variable_from_object", given);
     Values& values = store_of(as_variable(given)->store).values;
-    *variable = capi::as<scopetrie_store_variable>(StoreVariable(values, variable_of(given)));
+    capi::place(variable, "place for what an object is") =
+        capi::as<scopetrie_store_variable>(StoreVariable(values, variable_of(given)));
     return 0;
   });
 }
 void* store_variable_to_object(scopetrie_store_variable variable) {
   return object_or_null(
-      [&] { return store_variable(python_store(variable.store), capi::as<StoreVariable>(variable).id()); });
+      [&] { return store_variable(python_store(variable.store), capi::given_handle(variable).id()); });
 }
 
 void raise_last_error() {

@@ -1,15 +1,21 @@
-"""The C interface with null pointers in place of everything, from threads and in a forked child."""
+"""The C interface with hostile arguments, from threads, in a forked child and at the interpreter's end."""
 
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import re
+import struct
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+import scopetrie as tf
+from hostile import attacks, c_calls
 from scopetrie import _core
 
 HEADER = Path(__file__).parents[2] / "cpp" / "capi" / "include" / "scopetrie.h"
@@ -99,3 +105,102 @@ def test_nothing_is_refused_in_a_child() -> None:
         finally:
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+# Each argument in turn --------------------------------------------------------------------------------------
+
+
+def _play(every: list[tuple[str, Any]], first: int, at: mmap.mmap) -> None:
+    """Plays the calls from `first` on, and looks at the graphs after each; writes which one is played."""
+    for number in range(first, len(every)):
+        at[:] = struct.pack("q", number)
+        with tf.Graph().as_default():
+            things = c_calls.Things()
+            every[number][1](things)
+            for graph in (things.graph, things.other):
+                attacks.look(graph)
+                outputs = [each for op in graph.get_operations() for each in op.outputs]
+                assert all(each.dtype and each.shape is not None for each in outputs)
+            for store in (things.store, things.other_store):
+                assert all(each.shape is not None for each in store.values())
+                repr(store)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX warns of forks
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_no_argument_ends_the_process_or_breaks_a_graph() -> None:
+    every = c_calls.attacks()
+    assert len(every) > 1000
+    assert {name.split(":")[0] for name, _ in every} > {"get_variable", "store_put", "tensor_shape"}
+    wrong: list[str] = []
+    first = 0
+    with mmap.mmap(-1, 8) as at:
+        while first < len(every) and len(wrong) < 20:
+            child = os.fork()
+            if child == 0:
+                try:
+                    _play(every, first, at)
+                    os._exit(7)
+                except BaseException as error:
+                    os.write(2, f"{error!r}\n".encode())
+                    os._exit(1)
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            if status == 7:
+                break
+            (number,) = struct.unpack("q", at[:])
+            wrong.append(f"{every[number][0]}: {status}")
+            first = number + 1
+    assert wrong == []
+
+
+def _run(code: str) -> str:
+    paths = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_a_transaction_outlives_its_context() -> None:
+    code = """
+from hostile import c_calls
+things = c_calls.Things()
+table = {name: function.call for name, function in things.table.items()}
+for end in ("transaction_commit", "transaction_rollback"):
+    graph = table["graph_new"]()
+    context = table["context_new"](graph, 0)
+    open = [table["transaction_begin"](context) for _ in range(2)]
+    table["unique_name"](context, things.text(b"a"), 1)
+    table["context_free"](context)
+    table["graph_release"](graph)
+    for each in open:
+        table[end](each)
+print("done")
+"""
+    assert _run(code) == "done\n"
+
+
+def test_threads_that_call_at_the_end_of_the_interpreter_do_not_end_the_process() -> None:
+    """ctypes lets Python's lock go, so that each call asks for it again, as threads of C do."""
+    code = """
+import threading, time
+from hostile import c_calls
+things = c_calls.Things()
+unique, lock, unlock = (things.table[name].call for name in ("unique_name", "lock", "unlock"))
+context, text = things.pointers["scopetrie_context"][0], things.text(b"a")
+def loop():
+    while True:
+        unique(context, text, 1)
+        unlock(lock())
+for _ in range(3):
+    threading.Thread(target=loop, daemon=True).start()
+time.sleep(0.2)
+print("done")
+"""
+    for _ in range(3):
+        assert _run(code) == "done\n"

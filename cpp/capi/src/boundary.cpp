@@ -59,6 +59,7 @@ std::int32_t keep_current_error() noexcept {
     } catch (const std::exception& error) {
       return keep(SCOPETRIE_OTHER_ERROR, Error(ErrorKind::kRuntime, error.what()));
     } catch (...) {
+      if (host != nullptr) host->stay_if_thread_ends();
       return keep(SCOPETRIE_OTHER_ERROR, Error(ErrorKind::kRuntime, "an unknown exception"));
     }
   } catch (...) {  // while the error was kept
@@ -74,6 +75,80 @@ std::string& new_text() {
 
 void refuse_handle(const char* what) {
   throw Error(ErrorKind::kValue, std::string("A ") + what + " was given that is none, or of another graph.");
+}
+
+namespace {
+
+// The length of the character that begins a text in UTF-8; 0 where none does.
+std::size_t first_character(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+  for (std::size_t at = 1; at < length; ++at)
+    if ((byte(at) & 0xc0) != 0x80) return 0;
+  // Longer than need be, a surrogate, or beyond the last character.
+  const unsigned char second = byte(1);
+  const bool is_none = (first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0) ||
+                       (first == 0xf0 && second < 0x90) || (first == 0xf4 && second >= 0x90);
+  return is_none ? 0 : length;
+}
+
+template <class Value, class Handle>
+Value checked_handle(const Handle& handle, std::size_t count, const char* what) {
+  if (handle.id >= count) refuse_handle(what);
+  return as<Value>(handle);
+}
+template <class Handle>
+const Graph& graph_of_handle(const Handle& handle, const char* what) {
+  if (handle.graph == nullptr) refuse_handle(what);
+  return *static_cast<const Graph*>(handle.graph);
+}
+
+}  // namespace
+
+std::string_view given(const char* text, const char* what) {
+  if (text == nullptr) refuse_handle(what);
+  const std::string_view whole = text;
+  for (std::size_t at = 0; at < whole.size();) {
+    const std::size_t length = first_character(whole.substr(at));
+    if (length == 0)
+      throw Error(ErrorKind::kValue,
+                  std::string("A ") + what + " was given that is no UTF-8, from byte " + std::to_string(at) + " on.");
+    at += length;
+  }
+  return whole;
+}
+
+std::span<const std::int64_t> given_shape(const std::int64_t* sizes, std::int32_t rank) {
+  if (rank < 0) refuse_handle("rank");
+  const std::span shape = given(sizes, static_cast<std::size_t>(rank), "shape");
+  for (const std::int64_t size : shape)
+    if (size < -1) throw Error(ErrorKind::kValue, "Dimension " + std::to_string(size) + " must be >= 0");
+  return shape;
+}
+
+DType given_dtype(std::int32_t number) {
+  const DType dtype(static_cast<std::uint8_t>(number));
+  if (number < 0 || number > 255 || (number != 0 && dtype.name().empty()))
+    throw Error(ErrorKind::kType, "There is no dtype of number " + std::to_string(number) + ".");
+  return dtype;
+}
+
+Tensor given_handle(const scopetrie_tensor& handle) {
+  return checked_handle<Tensor>(handle, graph_of_handle(handle, "tensor").ops.tensor_count(), "tensor");
+}
+Operation given_handle(const scopetrie_operation& handle) {
+  return checked_handle<Operation>(handle, graph_of_handle(handle, "operation").ops.size(), "operation");
+}
+Variable given_handle(const scopetrie_variable& handle) {
+  return checked_handle<Variable>(handle, graph_of_handle(handle, "variable").variables.size(), "variable");
+}
+StoreVariable given_handle(const scopetrie_store_variable& handle) {
+  if (handle.store == nullptr) refuse_handle("variable");
+  const Graph& rows = static_cast<const Values*>(handle.store)->graph();
+  return checked_handle<StoreVariable>(handle, rows.variables.size(), "variable");
 }
 
 }  // namespace scopetrie::capi

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -65,11 +66,25 @@ Structure read(const Structure* given) {
   if (given != nullptr) std::memcpy(&options, given, std::min(given->size, sizeof options));
   return options;
 }
-/// A text that a caller gave; throws where there is none.
-inline std::string_view given(const char* text, const char* what) {
-  if (text == nullptr) refuse_handle(what);
-  return text;
+/// A text that a caller gave; throws where there is none, or where it is no UTF-8.
+std::string_view given(const char* text, const char* what);
+/// What a caller gave as an address and a count; throws where there are some and no address.
+template <class T>
+std::span<T> given(T* first, std::size_t count, const char* what) {
+  if (first == nullptr && count != 0) refuse_handle(what);
+  if (count > PTRDIFF_MAX / sizeof(T)) refuse_handle(what);
+  return {first, count};
 }
+/// Where something is written for the caller; throws where that is nowhere.
+template <class T>
+T& place(T* out, const char* what) {
+  if (out == nullptr) refuse_handle(what);
+  return *out;
+}
+/// Sizes of a shape: -1 is an unknown one.
+std::span<const std::int64_t> given_shape(const std::int64_t* sizes, std::int32_t rank);
+/// A dtype by its number; 0 is none. Throws where there is none of this number.
+DType given_dtype(std::int32_t number);
 
 // Handles by value have the layout of the C structures: a graph, a number, an epoch.
 template <class To, class From>
@@ -77,5 +92,11 @@ To as(const From& from) {
   static_assert(sizeof(To) == sizeof(From));
   return std::bit_cast<To>(from);
 }
+
+/// A handle of the caller's as the face has it; throws where it is none, or its number is of nothing in its graph.
+Tensor given_handle(const scopetrie_tensor& handle);
+Operation given_handle(const scopetrie_operation& handle);
+Variable given_handle(const scopetrie_variable& handle);
+StoreVariable given_handle(const scopetrie_store_variable& handle);
 
 }  // namespace scopetrie::capi

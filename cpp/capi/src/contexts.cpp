@@ -8,13 +8,14 @@ namespace scopetrie::capi {
 namespace {
 
 Initial function_of(const scopetrie_initial& given, scopetrie_context* context) {
+  if (given.make == nullptr) refuse_handle("function of an initializer");
   return [given, context](const InitialRequest& asked) -> Tensor {
     scopetrie_tensor made{};
     const std::int32_t code =
         given.make(given.data, context, asked.shape.data(), asked.shape.size(), asked.dtype, &made);
     if (code != SCOPETRIE_OK || made.graph == nullptr)
       throw Error(ErrorKind::kRuntime, "get_variable: an initializer's function failed with " + std::to_string(code));
-    return as<Tensor>(made);
+    return given_handle(made);
   };
 }
 
@@ -22,9 +23,9 @@ Initial function_of(const scopetrie_initial& given, scopetrie_context* context) 
 
 Initial initial_of(const scopetrie_initial* structure, scopetrie_context* context) {
   if (structure == nullptr) return {};
-  const scopetrie_initial given = read(structure);
-  const Seed seed = given.has_seed != 0 ? Seed(given.seed) : Seed();
-  switch (given.kind) {
+  const scopetrie_initial asked = read(structure);
+  const Seed seed = asked.has_seed != 0 ? Seed(asked.seed) : Seed();
+  switch (asked.kind) {
     case SCOPETRIE_INITIAL_DEFAULT:
       return {};
     case SCOPETRIE_INITIAL_ZEROS:
@@ -32,13 +33,13 @@ Initial initial_of(const scopetrie_initial* structure, scopetrie_context* contex
     case SCOPETRIE_INITIAL_ONES:
       return ones();
     case SCOPETRIE_INITIAL_CONSTANT:
-      return constant(given.first);
+      return constant(asked.first);
     case SCOPETRIE_INITIAL_UNIFORM:
-      return random_uniform(given.first, given.second, seed);
+      return random_uniform(asked.first, asked.second, seed);
     case SCOPETRIE_INITIAL_NORMAL:
-      return random_normal(given.first, given.second, seed);
+      return random_normal(asked.first, asked.second, seed);
     case SCOPETRIE_INITIAL_TRUNCATED_NORMAL:
-      return truncated_normal(given.first, given.second, seed);
+      return truncated_normal(asked.first, asked.second, seed);
     case SCOPETRIE_INITIAL_GLOROT_UNIFORM:
       return glorot_uniform(seed);
     case SCOPETRIE_INITIAL_GLOROT_NORMAL:
@@ -51,14 +52,16 @@ Initial initial_of(const scopetrie_initial* structure, scopetrie_context* contex
       return lecun_uniform(seed);
     case SCOPETRIE_INITIAL_LECUN_NORMAL:
       return lecun_normal(seed);
-    case SCOPETRIE_INITIAL_VALUES:
-      return std::vector<double>(given.values, given.values + given.count);
+    case SCOPETRIE_INITIAL_VALUES: {
+      const std::span values = given(asked.values, asked.count, "list of initial values");
+      return std::vector<double>(values.begin(), values.end());
+    }
     case SCOPETRIE_INITIAL_TENSOR:
-      return as<Tensor>(given.tensor);
+      return given_handle(asked.tensor);
     case SCOPETRIE_INITIAL_FUNCTION:
-      return function_of(given, context);
+      return function_of(asked, context);
     default:
-      throw Error(ErrorKind::kValue, "There is no initializer of kind " + std::to_string(given.kind) + ".");
+      throw Error(ErrorKind::kValue, "There is no initializer of kind " + std::to_string(asked.kind) + ".");
   }
 }
 
@@ -69,7 +72,7 @@ ScopeOptions options_of(const scopetrie_scope_options& given, scopetrie_context*
   options.reuse = given.reuse == SCOPETRIE_REUSE        ? Reuse::kYes
                   : given.reuse == SCOPETRIE_AUTO_REUSE ? Reuse::kAuto
                                                         : Reuse::kNo;
-  options.dtype = static_cast<std::uint8_t>(given.dtype);
+  options.dtype = given_dtype(given.dtype);
   options.auxiliary_name_scope = given.no_name_scope == 0 && checked(context).store == nullptr;
   if (given.initializer != nullptr)
     if (const Initial initial = initial_of(given.initializer, context); initial.is_given())
@@ -155,8 +158,11 @@ std::int32_t enter_control_dependencies(scopetrie_context* context, const scopet
   return guarded([&] {
     check_is_graphs("enter_control_dependencies", checked(context));
     std::vector<OpId> ids;
-    ids.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) ids.push_back(as<Operation>(operations[i]).id());
+    for (const scopetrie_operation& each : given(operations, count, "list of operations")) {
+      const Operation operation = given_handle(each);
+      if (&operation.graph() != &checked(context).at.graph()) refuse_handle("control input");
+      ids.push_back(operation.id());
+    }
     open<OpenControls>(context, std::move(ids));
   });
 }
@@ -209,14 +215,18 @@ std::int32_t get_variable(scopetrie_context* context, const char* name, const sc
     check_is_graphs("get_variable", checked(context));
     const scopetrie_variable_options asked = read(structure);
     VariableOptions options;
-    if (asked.has_shape != 0) options.shape = AskedShape(std::span(asked.shape, static_cast<std::size_t>(asked.rank)));
-    options.dtype = static_cast<std::uint8_t>(asked.dtype);
+    scopetrie_variable& made = place(variable, "place for the variable");
+    if (asked.has_shape != 0) options.shape = AskedShape(given_shape(asked.shape, asked.rank));
+    options.dtype = given_dtype(asked.dtype);
     if (asked.initializer != nullptr) options.initializer = initial_of(asked.initializer, context);
     if (asked.not_trainable != 0) options.trainable = false;
-    if (asked.collections != nullptr)
-      options.collections.emplace(asked.collections, asked.collections + asked.collection_count);
+    if (asked.collections != nullptr) {
+      options.collections.emplace();
+      for (const char* each : given(asked.collections, asked.collection_count, "list of collections"))
+        options.collections->emplace_back(given(each, "collection"));
+    }
     const GotVariable got = checked(context).at.get_variable(given(name, "name"), options);
-    *variable = as<scopetrie_variable>(got.variable);
+    made = as<scopetrie_variable>(got.variable);
     if (is_new != nullptr) *is_new = got.made ? 1 : 0;
   });
 }
@@ -227,32 +237,43 @@ std::int32_t add_operation(scopetrie_context* context, const char* type, const c
   return guarded([&] {
     check_is_graphs("add_operation", checked(context));
     std::vector<Tensor> read;
-    read.reserve(input_count);
-    for (std::size_t i = 0; i < input_count; ++i) read.push_back(as<Tensor>(inputs[i]));
-    std::vector<OutputSpec> made(output_count);
-    for (std::size_t i = 0; i < output_count; ++i) {
-      made[i].dtype = static_cast<std::uint8_t>(outputs[i].dtype);
-      if (outputs[i].rank >= 0) made[i].shape.emplace(outputs[i].shape, outputs[i].shape + outputs[i].rank);
+    for (const scopetrie_tensor& each : given(inputs, input_count, "list of inputs"))
+      read.push_back(given_handle(each));
+    std::vector<OutputSpec> made;
+    for (const scopetrie_output& each : given(outputs, output_count, "list of outputs")) {
+      OutputSpec& output = made.emplace_back();
+      output.dtype = given_dtype(each.dtype);
+      if (each.dtype == 0) refuse_handle("dtype of an output");
+      if (each.rank < 0) continue;
+      const std::span shape = given_shape(each.shape, each.rank);
+      output.shape.emplace(shape.begin(), shape.end());
     }
-    const Operation op = checked(context).at.add_op(given(type, "type"), read, made,
-                                                    {.name = name == nullptr ? std::string_view() : name});
+    const Operation op = checked(context).at.add_op(
+        given(type, "type"), read, made, {.name = name == nullptr ? std::string_view() : given(name, "name")});
     if (operation != nullptr) *operation = as<scopetrie_operation>(op);
   });
 }
 
 scopetrie_transaction* transaction_begin(scopetrie_context* context) {
-  return guarded_or<>(static_cast<scopetrie_transaction*>(nullptr),
-                      [&] { return new scopetrie_transaction{checked(context).at.transaction()}; });
-}
-void transaction_commit(scopetrie_transaction* transaction) {
-  guarded([&] {
-    if (transaction != nullptr) transaction->transaction.commit();
-    delete transaction;
+  return guarded_or<>(static_cast<scopetrie_transaction*>(nullptr), [&] {
+    scopetrie_graph* graph = checked(context).graph;
+    auto* made = new scopetrie_transaction{graph, checked(context).at.transaction()};
+    graph->references.fetch_add(1, std::memory_order_relaxed);
+    return made;
   });
 }
-void transaction_rollback(scopetrie_transaction* transaction) {
-  guarded([&] { delete transaction; });
+// Commits where it is to be kept, and undoes else.
+void end(scopetrie_transaction* transaction, bool is_kept) {
+  if (transaction == nullptr) return;
+  scopetrie_graph* graph = transaction->graph;
+  guarded([&] {
+    if (is_kept) transaction->transaction.commit();
+    delete transaction;
+  });
+  scopetrie_get_api()->graph_release(graph);
 }
+void transaction_commit(scopetrie_transaction* transaction) { end(transaction, true); }
+void transaction_rollback(scopetrie_transaction* transaction) { end(transaction, false); }
 
 }  // namespace
 

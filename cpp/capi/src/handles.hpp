@@ -32,6 +32,9 @@ struct Host {
   FollowedNames& (*names)(void* owner);
   /// The elements of a variable that the core cannot make. Throws Error.
   Memory& (*elements)(void* owner, VariableId id);
+
+  /// Called where an exception is of no known class: the host may be ending the thread by one.
+  void (*stay_if_thread_ends)() noexcept;
 };
 
 /// Set once, before anything is called.
@@ -111,7 +114,9 @@ inline scopetrie_context& checked(scopetrie_context* context) {
 
 }  // namespace scopetrie::capi
 
+/// It keeps its graph.
 struct scopetrie_transaction {
+  scopetrie_graph* graph;
   scopetrie::Transaction transaction;
 };
 

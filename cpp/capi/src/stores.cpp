@@ -19,10 +19,6 @@ scopetrie_store& store_of(const char* call, scopetrie_context* context) {
   throw Error(ErrorKind::kValue, std::string(call) + ": the context is a graph's, and this is about stores.",
               {.call = call});
 }
-StoreVariable value_of(scopetrie_store_variable variable) {
-  if (variable.store == nullptr) refuse_handle("variable");
-  return as<StoreVariable>(variable);
-}
 
 scopetrie_store* store_new(std::uint64_t seed) {
   return guarded_or<>(static_cast<scopetrie_store*>(nullptr), [&] {
@@ -55,7 +51,7 @@ auto making(const scopetrie_store& store, Make&& make) {
 }
 
 std::span<const std::int64_t> shape_of(const scopetrie_variable_options& options) {
-  return {options.shape, static_cast<std::size_t>(std::max(options.rank, 0))};
+  return given_shape(options.shape, std::max(options.rank, 0));
 }
 
 std::int32_t store_get(scopetrie_context* context, const char* name, const scopetrie_variable_options* structure,
@@ -65,7 +61,7 @@ std::int32_t store_get(scopetrie_context* context, const char* name, const scope
     const scopetrie_variable_options asked = read(structure);
     StoreVariableOptions options;
     if (asked.has_shape != 0) options.shape = AskedShape(shape_of(asked));
-    options.dtype = static_cast<std::uint8_t>(asked.dtype);
+    options.dtype = given_dtype(asked.dtype);
     if (asked.not_trainable != 0) options.trainable = false;
     if (const Initial initial = initial_of(asked.initializer, context); initial.is_given()) {
       if (initial.rule() == nullptr)
@@ -96,8 +92,8 @@ std::int32_t store_put(scopetrie_context* context, const char* name, const scope
     const scopetrie_store& store = store_of("store_put", context);
     const scopetrie_variable_options asked = read(structure);
     const std::string_view text = given(name, "name");
-    const DType dtype = asked.dtype != 0 ? DType(static_cast<std::uint8_t>(asked.dtype))
-                                         : checked(context).at.current_variable_scope->dtype();
+    const DType dtype =
+        asked.dtype != 0 ? given_dtype(asked.dtype) : checked(context).at.current_variable_scope->dtype();
     const std::size_t bytes = byte_count("store_put", text, shape_of(asked), dtype);
     if (elements == nullptr && bytes != 0) refuse_handle("pointer to elements");
     Lent* lent = nullptr;
@@ -156,27 +152,28 @@ std::int64_t store_under(scopetrie_store* store, const char* path, scopetrie_sto
                          std::size_t room) {
   return guarded_or<>(std::int64_t{-1}, [&] {
     const std::vector<StoreVariable> found = variables_under(*store_of(store).values, given(path, "path"));
-    for (std::size_t i = 0; i < std::min(room, found.size()); ++i)
-      variables[i] = as<scopetrie_store_variable>(found[i]);
+    const std::span out = given(variables, std::min(room, found.size()), "place for the variables");
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = as<scopetrie_store_variable>(found[i]);
     return static_cast<std::int64_t>(found.size());
   });
 }
 
 const char* store_variable_path(scopetrie_store_variable variable) {
-  return text_of([&](std::string& text) { text = value_of(variable).path(); });
+  return text_of([&](std::string& text) { text = given_handle(variable).path(); });
 }
 std::int32_t store_variable_dtype(scopetrie_store_variable variable) {
-  return guarded_or<>(-1, [&] { return std::int32_t{value_of(variable).dtype()}; });
+  return guarded_or<>(-1, [&] { return std::int32_t{given_handle(variable).dtype()}; });
 }
 std::int32_t store_variable_shape(scopetrie_store_variable variable, std::int64_t* sizes, std::size_t room) {
   return guarded_or<>(-2, [&] {
-    const std::vector<std::int64_t> shape = value_of(variable).shape();
-    std::copy_n(shape.begin(), std::min(room, shape.size()), sizes);
+    const std::vector<std::int64_t> shape = given_handle(variable).shape();
+    const std::span out = given(sizes, std::min(room, shape.size()), "place for the sizes");
+    std::copy_n(shape.begin(), out.size(), out.begin());
     return static_cast<std::int32_t>(shape.size());
   });
 }
 std::int32_t store_variable_is_ready(scopetrie_store_variable variable) {
-  return guarded_or<>(-1, [&] { return value_of(variable).is_ready() ? 1 : 0; });
+  return guarded_or<>(-1, [&] { return given_handle(variable).is_ready() ? 1 : 0; });
 }
 
 scopetrie_view* view_of(const StoreVariable& of, void*& elements, std::size_t* bytes) {
@@ -190,7 +187,7 @@ scopetrie_view* view_of(const StoreVariable& of, void*& elements, std::size_t* b
 
 scopetrie_view* store_variable_view(scopetrie_store_variable variable, void** elements, std::size_t* bytes) {
   return guarded_or<>(static_cast<scopetrie_view*>(nullptr), [&] {
-    const StoreVariable of = value_of(variable);
+    const StoreVariable of = given_handle(variable);
     if (of.values().is_frozen(of.id()))
       throw Error(ErrorKind::kValue,
                   "store_variable_view: the variable '" + of.path() +
@@ -205,7 +202,7 @@ scopetrie_view* store_variable_view(scopetrie_store_variable variable, void** el
 scopetrie_view* store_variable_read(scopetrie_store_variable variable, const void** elements, std::size_t* bytes) {
   return guarded_or<>(static_cast<scopetrie_view*>(nullptr), [&] {
     void* first = nullptr;
-    scopetrie_view* view = view_of(value_of(variable), first, bytes);
+    scopetrie_view* view = view_of(given_handle(variable), first, bytes);
     if (elements != nullptr) *elements = first;
     return view;
   });

@@ -147,8 +147,10 @@ PyObject* begin(PyObject* self, PyObject*) {
 // Ends the span of a number that _begin() gave, and those within it.
 PyObject* end(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   NamesState& state = names_of(self);
-  const std::size_t number = count == 2 ? PyLong_AsSize_t(args[0]) : 0;
-  if (PyErr_Occurred() || number == 0) return nullptr;
+  if (count != 2) return PyErr_Format(PyExc_TypeError, "Names._end() takes 2 arguments (%zd given)", count);
+  const std::size_t number = PyLong_AsSize_t(args[0]);
+  if (PyErr_Occurred()) return nullptr;
+  if (number == 0) return PyErr_Format(PyExc_ValueError, "Names._end: there is no transaction 0");
   for (; state.spans.size() >= number; state.spans.pop_back()) {
     if (args[1] == Py_True) {
       state.names.commit();
