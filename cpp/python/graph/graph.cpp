@@ -98,7 +98,7 @@ int traverse_graph(PyObject* self, visitproc visit, void* arg) {
   if (const int stop = graph->collection_keys.traverse(visit, arg); stop != 0) return stop;
   const int stop = graph->collections.visit([&](void* object) { return visit(static_cast<PyObject*>(object), arg); });
   if (stop != 0 || is_visit_for_own_handles(visit)) return stop;
-  for (Py_ssize_t own = own_handles(self); own > 0; --own) Py_VISIT(self);
+  for (PyObject* of : graphs_of_own_handles(self)) Py_VISIT(of);
   return 0;
 }
 

@@ -1,6 +1,5 @@
 #include "store/own_handles.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <utility>
@@ -21,7 +20,7 @@ class Search {
   explicit Search(PyObject* graph) : graph_(graph) {}
 
   /// Throws std::bad_alloc.
-  Py_ssize_t run() {
+  std::vector<PyObject*> run() {
     visit_contents(graph_, meet_held);
     for (std::uint32_t next = 0, looked = 0;;) {
       if (!owned_.empty()) {
@@ -36,7 +35,7 @@ class Search {
         break;
       }
     }
-    if (handles_ == 0) return 0;
+    if (!has_handles_) return {};
     for (std::uint32_t at = 0; at < nodes_.size(); ++at)
       if (nodes_[at].met != Py_REFCNT(nodes_[at].object)) reach(at);
     while (!reached_.empty()) {
@@ -44,8 +43,11 @@ class Search {
       reached_.pop_back();
       if (each.is_looked_into) visit_contents(each.object, reach_held);
     }
-    return std::count_if(nodes_.begin(), nodes_.end(),
-                         [&](const Node& each) { return !each.is_reached && is_own_handle(each.object); });
+    std::vector<PyObject*> graphs;
+    for (const Node& each : nodes_)
+      if (!each.is_reached && is_handle(each.object))
+        graphs.push_back(reinterpret_cast<PyObject*>(handle(each.object)->graph));
+    return graphs;
   }
 
   static int meet_held(PyObject* object, void* self) noexcept {
@@ -72,10 +74,6 @@ class Search {
     } catch (const std::bad_alloc&) {
       return -1;
     }
-  }
-
-  bool is_own_handle(PyObject* object) const {
-    return is_handle(object) && reinterpret_cast<PyObject*>(handle(object)->graph) == graph_;
   }
 
   // Another graph's visit is one like this; types and modules live on.
@@ -114,7 +112,7 @@ class Search {
       at = static_cast<std::uint32_t>(nodes_.size());
       nodes_.push_back({object});
       index_.insert(hash, at);
-      handles_ += static_cast<Py_ssize_t>(is_own_handle(object));
+      has_handles_ |= is_handle(object);
     }
     if (++nodes_[at].met == Py_REFCNT(object) && !nodes_[at].is_looked_into) owned_.push_back(at);
   }
@@ -140,7 +138,7 @@ class Search {
   }
 
   PyObject* graph_;
-  Py_ssize_t handles_ = 0;
+  bool has_handles_ = false;
   std::vector<Node> nodes_;  // in the order in which they were met
   IdTable index_;
   std::vector<std::uint32_t> owned_;  // those all of whose references have been met, to be looked into
@@ -151,14 +149,14 @@ class Search {
 
 bool is_visit_for_own_handles(visitproc visit) { return visit == Search::meet_held; }
 
-Py_ssize_t own_handles(PyObject* graph) {
+std::vector<PyObject*> graphs_of_own_handles(PyObject* graph) noexcept {
 #ifdef Py_GIL_DISABLED
-  return 0;  // counts of references are not exact there
+  return {};  // counts of references are not exact there
 #else
   try {
     return Search(graph).run();
   } catch (const std::bad_alloc&) {
-    return 0;  // what is not seen as garbage now will be later
+    return {};  // what is not seen as garbage now will be later
   }
 #endif
 }
