@@ -3,7 +3,8 @@
 A call is `[function, args, kwargs]`, with a fourth item where values say nothing (`"shape"`, for random
 numbers) or are known up to their sign (`"abs"`, for the vectors of a decomposition), where the outputs run
 one after the other (`"turns"`), or all of them again and again until they fail (`"again"`). The function is a
-path such as `"math.add"`, or `"~"` and the name of a program (programs.py). An argument is plain JSON, or one of
+path such as `"math.add"`, or `"~"` and the name of a program (programs.py). An argument is plain JSON, or one
+of
 
     {"c": [dtype, shape, values]}          a constant
     {"p": [dtype, shape, values, dims]}    a placeholder of static shape `dims` that is fed

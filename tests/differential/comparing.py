@@ -15,12 +15,13 @@ TOLERANCES: Final = {
 }  # fmt: skip
 
 
-def difference(recorded: Sequence[Any], found: Sequence[Any]) -> str | None:
+def difference(recorded: Sequence[Any], found: Sequence[Any], of_gradients: bool = False) -> str | None:
     """The first of the kinds of difference that there is between two outcomes, or None.
 
     The kinds, in this order: `"no error"` (TensorFlow raises one), `"error"` (TensorFlow does not),
     `"error class"`, `"error when"` (building or running), `"outputs"` (how many), `"dtype"`,
-    `"static shape"`, `"shape"`, `"value"`, `"name"` (name and type of the output's op).
+    `"static shape"`, `"shape"`, `"value"`, `"name"` (name and type of the output's op). Gradients are sums of
+    numbers that may cancel each other: what remains is compared with 1.
     """
     if recorded[0] == "crashes":
         return None
@@ -33,6 +34,7 @@ def difference(recorded: Sequence[Any], found: Sequence[Any]) -> str | None:
     if len(recorded[1]) != len(found[1]):
         return "outputs"
     pairs = list(zip(recorded[1], found[1], strict=True))
+    least = 1.0 if of_gradients else 1e-3
     if any(len(one) != len(other) for one, other in pairs):
         return "outputs"
     for at, kind in ((1, "dtype"), (2, "static shape"), (3, "shape"), (4, "value"), (0, "name")):
@@ -41,7 +43,7 @@ def difference(recorded: Sequence[Any], found: Sequence[Any]) -> str | None:
                 continue
             if (at == 0 and named(one[0]) != named(other[0])) or (0 < at < 4 and one[at] != other[at]):
                 return kind
-            if at == 4 and one[4] != other[4] and not close(precision(one), one[4], other[4]):
+            if at == 4 and one[4] != other[4] and not close(precision(one), one[4], other[4], least):
                 return kind
     return None
 
@@ -62,8 +64,8 @@ def precision(output: Sequence[Any]) -> str:
     return "float32" if np.allclose(short, exact, rtol=1e-13, atol=0, equal_nan=True) else "float64"
 
 
-def close(dtype: str, wanted: Any, found: Any) -> bool:
-    """Whether values are equal, as far as their dtype goes."""
+def close(dtype: str, wanted: Any, found: Any, least: float = 1e-3) -> bool:
+    """Whether values are equal, as far as their dtype goes; below `least` it is that which goes so far."""
     if not isinstance(wanted, list) or not isinstance(found, list) or len(wanted) != len(found):
         return False
     if dtype not in TOLERANCES or any(isinstance(each, str) for each in found):
@@ -75,4 +77,4 @@ def close(dtype: str, wanted: Any, found: Any) -> bool:
     if not np.isfinite(other[finite]).all():
         return False
     scale = np.maximum(np.abs(one[finite]), min(np.max(np.abs(one[finite]), initial=0), 100.0))
-    return bool(np.all(np.abs(one[finite] - other[finite]) <= TOLERANCES[dtype] * np.maximum(scale, 1e-3)))
+    return bool(np.all(np.abs(one[finite] - other[finite]) <= TOLERANCES[dtype] * np.maximum(scale, least)))

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from differential.records import FAMILIES, read, write
 
 CHUNK = 40
-SECONDS = 120
+SECONDS = 60
 
 
 def serve(calls: Connection) -> None:
@@ -98,7 +98,7 @@ def main(families: list[str]) -> None:
             chunk = missing[first : first + CHUNK]
             for at, outcome in zip(chunk, recorder.each([lines[at][0] for at in chunk]), strict=True):
                 lines[at][1] = outcome
-            if first // CHUNK % 50 == 49:
+            if first // CHUNK % 5 == 4:
                 write(family, lines)
                 print(family, first + CHUNK, "of", len(missing), flush=True)
         write(family, lines)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parent / "recorded"
 FAMILIES: Final = (
-    "elementwise reductions indexing shaping linear network control sparse images convolutions losses"
+    "elementwise reductions indexing shaping linear network control sparse images convolutions losses "
+    "normalization tables rates"
 ).split()
 
 

@@ -103,7 +103,7 @@ def differences(lines: list[list[Any]], session: Callable[[], Any] = tf.Session)
     for chunk in chunks(lines):
         mine = quiet_outcomes([call for call, _ in chunk], session)
         for (call, recorded), outcome in zip(chunk, mine, strict=True):
-            kind = difference(recorded, outcome)
+            kind = difference(recorded, outcome, call[0] == "~gradients")
             if kind is not None:
                 reasons = (each for each in WANTED if each.applies(kind, call, recorded, outcome))
                 found.append(Difference(kind, call, recorded, outcome, next(reasons, None)))

@@ -7,6 +7,7 @@ import platform
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 import scopetrie as tf
 import scopetrie.ops
@@ -103,6 +104,46 @@ def test_values_are_what_is_declared(family: str) -> None:
             if family == "images" and recorded[0] == "fails":
                 continue  # as v1's, functions of images declare of an unknown rank that it is 4
             assert "check_values" not in outcome[-1] or outcome[2] != "InternalError", f"{call}: {outcome}"
+
+
+def filled(values: Any) -> np.ndarray:
+    """An array of a recorded call."""
+    if isinstance(values, list):
+        return np.array(values)
+    ((_, shape, held, *_),) = values.values()
+    return np.array(held, np.float64).reshape(shape)
+
+
+def test_gradients_with_dilations() -> None:
+    """TensorFlow leaves dilations out: here a gradient is what the convolution, which is linear, says."""
+    checked = 0
+    for (name, (x, *given), options), _ in lines_of("convolutions"):
+        if not name.startswith("nn.depthwise_conv2d_backprop") or max(options["dilations"]) == 1:
+            continue
+        taps, above = given
+        by_input = name.endswith("input")
+        wanted = filled(x if by_input else taps).astype(int).tolist()
+        with tf.Graph().as_default(), tf.Session() as session:
+            size = int(np.prod(wanted))
+            units = np.eye(size).reshape(size, *wanted)
+            grad, other = filled(above), filled(taps if by_input else x)
+            pairs = [(unit, other) if by_input else (other, unit) for unit in units]
+            try:
+                made = [tf.nn.depthwise_conv2d_native(*map(tf.constant, pair), **options) for pair in pairs]
+            except ValueError:  # the dilated window does not fit
+                continue
+            node = (
+                tf.nn.depthwise_conv2d_backprop_input if by_input else tf.nn.depthwise_conv2d_backprop_filter
+            )
+            inputs = (wanted, other, grad) if by_input else (other, wanted, grad)
+            try:
+                found = session.run(node(*map(tf.constant, inputs), **options))
+            except (ValueError, tf.errors.InvalidArgumentError):
+                continue
+            slopes = [(each * grad).sum() for each in session.run(made)]
+        np.testing.assert_allclose(found.ravel(), slopes, rtol=1e-9, atol=1e-9, err_msg=str(name))
+        checked += 1
+    assert checked > 20
 
 
 def test_table_of_the_docs() -> None:

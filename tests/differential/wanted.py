@@ -222,7 +222,7 @@ def _slip(kind: str, call: Any, recorded: Any, found: Any) -> bool:
     texts = (
         "unsupported operand type(s)", "not enough values to unpack", "object is not", "has no len()",
         "not inexact", "Cannot take the length of shape with unknown rank",
-        "Cannot convert unknown Dimension ? to a Tensor",
+        "Cannot convert unknown Dimension ? to a Tensor", "Cannot convert a partially known TensorShape",
     )  # fmt: skip
     slipped = recorded[:2] == ["fails", "build"] and (
         recorded[2] in slips or any(text in recorded[3] for text in texts)
@@ -241,17 +241,42 @@ def _mean_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
 
 
 def _dilated_gradient(kind: str, call: Any, recorded: Any, found: Any) -> bool:
-    return call[0].startswith("nn.depthwise_conv2d_backprop") and max(call[2]["dilations"]) > 1
+    if not call[0].startswith("nn.depthwise_conv2d_backprop") or max(call[2]["dilations"]) == 1:
+        return False
+    if kind == "error":  # the dilated window does not fit
+        return str(found[3]).startswith("Computed output size would be negative")
+    return kind == "value" or (kind == "no error" and "of out_backprop doesn't" in recorded[3])
+
+
+def _shape(given: Any) -> list[int]:
+    ((_, shape, *_),) = given.values()
+    return list(shape)
+
+
+def _dilated(window: list[int], rates: list[int]) -> list[int]:
+    return [(size - 1) * rate + 1 for size, rate in zip(window, rates, strict=True)]
 
 
 def _negative_padding(kind: str, call: Any, recorded: Any, found: Any) -> bool:
     if kind != "value" or call[0] not in ("nn.conv3d", "nn.max_pool3d", "nn.avg_pool3d"):
         return False
-    return call[2].get("padding", call[1][-1]) == "SAME"
+    if call[0] == "nn.conv3d":
+        window, steps = (
+            [1, *_dilated(_shape(call[1][1])[:3], call[2]["dilations"][1:4]), 1],
+            call[2]["strides"],
+        )
+    else:
+        window, steps = call[1][1:3]
+    beyond = any(step > size for step, size in zip(steps, window, strict=True))
+    return beyond and call[2].get("padding", call[1][-1]) == "SAME"
 
 
 def _gradient_of_nothing(kind: str, call: Any, recorded: Any, found: Any) -> bool:
-    return "backprop" in call[0] and any(not values for _, values in arrays(call[1]))
+    """Whether zeros are given for no gradient or no image: what a sum of nothing is."""
+    if "backprop" not in call[0] or kind not in ("value", "no error"):
+        return False
+    nothing = any(not values for _, values in arrays(call[1]))
+    return nothing and all(not any(output[4]) for output in found[1])
 
 
 def _across_channels(kind: str, call: Any, recorded: Any, found: Any) -> bool:
@@ -259,7 +284,22 @@ def _across_channels(kind: str, call: Any, recorded: Any, found: Any) -> bool:
 
 
 def _choice_of_rates(kind: str, call: Any, recorded: Any, found: Any) -> bool:
-    return kind == "name" and call[0] == "train.piecewise_constant"
+    return kind in ("name", "static shape") and call[0] == "train.piecewise_constant"
+
+
+def _rates_of_other_floats(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    texts = (
+        "Input 'y' of 'Mul' Op has type",
+        "stddev: Tensor conversion requested dtype float32",
+        "`x` and `y` must have the same dtype",
+    )
+    return (
+        kind == "no error"
+        and call[0].startswith("train.")
+        and ("cosine" in call[0] or "cycle" in call[2])
+        and recorded[1:3] in (["build", "TypeError"], ["build", "ValueError"])
+        and recorded[3].startswith(texts)
+    )
 
 
 def _colors_without_bound(kind: str, call: Any, recorded: Any, found: Any) -> bool:
@@ -320,9 +360,15 @@ WANTED: Final = (
     ),
     Wanted(
         "the operation that piecewise_constant gives",
-        "the Merge of a case",
-        "a GatherV2 of the rates: fewer operations",
+        "the Merge of a case, of an unknown shape if that of one value is unknown",
+        "a GatherV2 of the rates: fewer operations; the shape of the others",
         _choice_of_rates,
+    ),
+    Wanted(
+        "rates of float64 and float16 that follow a cosine, or polynomials again and again",
+        "TypeError: its π is a float32, and the number of steps is not cast",
+        "computed in the dtype of the rate",
+        _rates_of_other_floats,
     ),
     Wanted(
         "dtypes and layouts without a kernel on the CPU",

@@ -197,8 +197,10 @@ class BatchNormalization(Layer):
         return made
 
     def _composed(self, inputs: Tensor, training: Any) -> Tensor:
-        rank = inputs.shape.ndims
+        rank, own = inputs.shape.ndims, inputs.dtype.base_dtype
         assert rank is not None
+        if own in (dtypes.float16, dtypes.bfloat16):  # as v1, which computes with float32
+            inputs = cast(inputs, dtypes.float32)
         of_one = len(self.axis) == 1
         over = [axis for axis in range(rank) if axis not in self.axis]
         spread = [inputs.shape[axis].value if axis in self.axis else 1 for axis in range(rank)]
@@ -221,11 +223,14 @@ class BatchNormalization(Layer):
             )
             for variable, value in zip(kept, (mean, variance), strict=True):
                 self.add_update(choose(training, self._move(variable, value), variable.value).op)
-        mean, variance = (cast(aligned(each), inputs.dtype.base_dtype) for each in (mean, variance))
-        gamma, beta = (
-            each if each is None else cast(each, inputs.dtype.base_dtype) for each in (gamma, beta)
+        mean, variance, gamma, beta = (
+            None if each is None else _read(each, inputs.dtype.base_dtype)
+            for each in (mean, variance, gamma, beta)
         )
+        mean, variance = aligned(mean), aligned(variance)
         output = nn_batch_normalization(inputs, mean, variance, beta, gamma, self.epsilon)
+        if output.dtype.base_dtype is not own:
+            output = cast(output, own)
         output.set_shape(inputs.shape)
         return output
 
@@ -239,6 +244,14 @@ class BatchNormalization(Layer):
             input_shape: The shape.
         """
         return input_shape
+
+
+def _read(value: Any, dtype: dtypes.DType) -> Tensor:
+    """A value in a dtype; as v1, the cast of a variable takes a name, whether or not anything is cast."""
+    if isinstance(value, Tensor) or value.dtype.base_dtype is not dtype:
+        return cast(value, dtype)
+    with name_scope(None, "Cast", [value]):
+        return convert_to_tensor(value)
 
 
 def moving_average_update(variable: Any, value: Any, momentum: Any) -> Tensor:

@@ -64,6 +64,8 @@ class Table:
         with self._lock:
             if self._fixed and self._is_filled:
                 return
+            if self._fixed and not keys:
+                raise InvalidArgumentError(None, None, "keys and values cannot be empty tensors.")
             made = {} if self._fixed else dict(self._rows)
             for key, value in zip(keys, values, strict=True):
                 if self._fixed and made.get(key, value) != value:
@@ -121,7 +123,7 @@ def _import_kernel(xp: Any, state: Any) -> Any:
 
 
 def _same_count(handle: Any, keys: Any, values: Any) -> Any:
-    count, other = keys._dims, values._dims
+    count, other = keys.shape.with_rank(1)._dims, values._dims
     if count and other and None not in (count[0], other[0]) and count[0] != other[0]:
         raise ValueError(f"Dimensions must be equal, but are {count[0]} and {other[0]}")
     return []

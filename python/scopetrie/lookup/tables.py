@@ -57,9 +57,13 @@ class _Table:
             return SparseTensor(keys.indices, self._found(keys.values, default, name), keys.dense_shape)
         given = self._keys(keys)
         return nodes.find(
-            self._handle, given, default, dtype=self._value_dtype, dims=tuple(default.shape.as_list()),
+            self._handle, given, default, dtype=self._value_dtype, dims=self._default_dims(default),
             name=name,
         )  # fmt: skip
+
+    def _default_dims(self, default: Tensor) -> tuple[int | None, ...]:
+        """The static shape of each value."""
+        return tuple(default.shape.as_list())
 
     @whole
     def size(self, name: str | None = None) -> Tensor:
@@ -104,12 +108,16 @@ class StaticHashTable(_Table):
     ) -> None:
         kind = initializer.value_dtype
         self._default = convert_to_tensor(default_value, kind)
+        self._default.shape.assert_is_compatible_with([])
         handle = nodes.hash_table(
             shared_name=shared_name or "", key_dtype=initializer.key_dtype, value_dtype=kind,
             name=name or "hash_table",
         )  # fmt: skip
         super().__init__(handle, initializer.key_dtype, kind)
         self._fill: Operation = initializer.initialize(self)
+
+    def _default_dims(self, default: Tensor) -> tuple[int | None, ...]:
+        return ()
 
     @property
     def default_value(self) -> Tensor:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 from .. import dtypes
 from .._core import Variable, name_scope
-from ..graph import Tensor
+from ..graph import Tensor, control_dependencies
 from ..ops.array.gather import gather
 from ..ops.array.join import stack
 from ..ops.array.shape import shape
+from ..ops.checks import Assert
 from ..ops.constant import constant, convert_to_tensor
 from ..ops.elementwise.arithmetic import add, minimum, multiply, pow, realdiv, subtract
 from ..ops.elementwise.cast import cast
-from ..ops.elementwise.compare import equal, greater, where
+from ..ops.elementwise.compare import equal, greater, logical_and, logical_not, where_v2
 from ..ops.elementwise.unary import ceil, cos, exp, floor, log, negative
-from ..ops.math.reduce import reduce_sum
+from ..ops.folding import known_elements
+from ..ops.math.reduce import reduce_any, reduce_sum
 from ..ops.random.draws import random_normal
 from ..public import v1
 
@@ -149,7 +152,8 @@ def polynomial_decay(
             learning_rate, global_step, decay_steps, end_learning_rate, power
         )
         if cycle:
-            times = where(equal(step, 0), constant(1.0, first.dtype), ceil(realdiv(step, length)))
+            one = constant(1.0, first.dtype)
+            times = where_v2(equal(step, 0), one, ceil(realdiv(step, length)))
             length = multiply(length, times)
         else:
             step = minimum(step, length)
@@ -177,6 +181,8 @@ def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = 
         raise ValueError("The length of boundaries should be 1 less than the length of values")
     with name_scope(name, "PiecewiseConstant", [x, boundaries, values, name]):
         number = convert_to_tensor(x)
+        if number.shape.rank not in (0, None):
+            raise ValueError(f"Shape must be rank 0 but is rank {number.shape.rank}: x, {number!r}")
         own = number.dtype.base_dtype
         limits = [convert_to_tensor(each) for each in boundaries]
         for at, each in enumerate(limits):
@@ -195,8 +201,20 @@ def piecewise_constant(x: Any, boundaries: Any, values: Any, name: str | None = 
                 )
         if not limits:
             return rates[0]
-        place = reduce_sum(cast(greater(number, stack(limits)), dtypes.int32))
+        above = greater(number, stack(limits))
+        with control_dependencies(_in_order(limits, above)):
+            place = reduce_sum(cast(above, dtypes.int32))
         return gather(stack(rates), place)
+
+
+def _in_order(limits: list[Tensor], above: Tensor) -> list[Any]:
+    """Refuses numbers that lie between boundaries that decrease: two values would hold."""
+    known = [known_elements(each) for each in limits]
+    if all(one and two and one[0] <= two[0] for one, two in pairwise(known)):
+        return []
+    both = logical_and(logical_not(above[:-1]), above[1:])
+    words = ["Input error: exclusive=True: more than 1 conditions evaluated as True: boundaries", *limits]
+    return [Assert(logical_not(reduce_any(both)), words)]
 
 
 def _cosine(completed: Tensor) -> Tensor:
@@ -258,14 +276,14 @@ def cosine_decay_restarts(
         completed = realdiv(step, length)
         even = equal(longer, 1.0)
         # The lengths are a geometric series: how many decays have passed, and what part of this one.
-        safe = where(even, constant(2.0, first.dtype), longer)
+        safe = where_v2(even, constant(2.0, first.dtype), longer)
         less = subtract(1.0, safe)
         count = floor(realdiv(log(subtract(1.0, multiply(completed, less))), log(safe)))
         begun = realdiv(subtract(1.0, pow(safe, count)), less)
         within = realdiv(subtract(completed, begun), pow(safe, count))
         whole = floor(completed)
-        decays = where(even, whole, count)
-        part = where(even, subtract(completed, whole), within)
+        decays = where_v2(even, whole, count)
+        part = where_v2(even, subtract(completed, whole), within)
         size = pow(smaller, decays)
         share = add(multiply(subtract(1.0, rest), multiply(size, _cosine(part))), rest)
         return multiply(first, share, name=scope)

@@ -24,10 +24,13 @@ from .arithmetic import Grads, conjugate
 no_derivative("Floor", "Ceil", "Rint", "Round", "IsNan", "IsInf", "IsFinite")
 
 
-def _from_output(type: str, slope: Callable[[Any], Any], in_one_pass: str = "") -> Any:
+def _from_output(
+    type: str, slope: Callable[[Any], Any], in_one_pass: str = "", zero_stays: bool = False
+) -> Any:
     """A backward op: of an op's output and the gradient by it, with the slope as a function of the output.
 
-    `in_one_pass` is the name of a function for NumPy's floats and doubles, where the namespace has it.
+    `in_one_pass` is the name of a function for NumPy's floats and doubles, where the namespace has it. If
+    `zero_stays`, a gradient of 0 gives 0 where the slope is infinite or NaN, as in v1.
     """
 
     def kernel(xp: Any) -> Any:
@@ -40,6 +43,9 @@ def _from_output(type: str, slope: Callable[[Any], Any], in_one_pass: str = "") 
                 if made.flags.c_contiguous and y.flags.c_contiguous and dy.flags.c_contiguous:
                     at_once(y, dy, made)
                     return made
+            if zero_stays:
+                slopes = xp.where(dy == 0, xp.zeros_like(y), slope(y))
+                return xp.multiply(slopes, dy, **out)
             return xp.multiply(slope(y), dy, **out)
 
         return backward
@@ -60,9 +66,9 @@ def _sigmoid_slope(y: Any) -> Any:
 
 _tanh_grad = _from_output("TanhGrad", _tanh_slope, "tanh_gradient")
 _sigmoid_grad = _from_output("SigmoidGrad", _sigmoid_slope, "logistic_gradient")
-_sqrt_grad = _from_output("SqrtGrad", lambda y: 0.5 / y)
-_rsqrt_grad = _from_output("RsqrtGrad", lambda y: -0.5 * (y * y * y))
-_reciprocal_grad = _from_output("ReciprocalGrad", lambda y: -y * y)
+_sqrt_grad = _from_output("SqrtGrad", lambda y: 0.5 / y, zero_stays=True)
+_rsqrt_grad = _from_output("RsqrtGrad", lambda y: -0.5 * (y * y * y), zero_stays=True)
+_reciprocal_grad = _from_output("ReciprocalGrad", lambda y: -y * y, zero_stays=True)
 
 
 @gradient("Neg")

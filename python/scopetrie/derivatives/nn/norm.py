@@ -41,6 +41,8 @@ def _batch_kernel(xp: Any, epsilon: float = 1e-4, data_format: str = "NHWC", is_
             apart = x - mean
             by_offset, products = xp.sum(grad, axis=over), xp.sum(grad * apart, axis=over)
         by_scale = products * factor
+        if 0 in x.shape:  # as v1: also where the factor is NaN
+            by_scale = xp.zeros_like(by_scale)
         if is_training:
             count = 1
             for size in x.shape[:-1]:
@@ -64,9 +66,11 @@ def _batch_kernel(xp: Any, epsilon: float = 1e-4, data_format: str = "NHWC", is_
 
 
 def _batch_rule(grad: Tensor, x: Tensor, scale: Tensor, *rest: Tensor, **attrs: Any) -> Any:
-    kind = scale.dtype.base_dtype
+    kind, own = scale.dtype.base_dtype, scale._dims
+    if own is None and x._dims is not None:
+        own = (x._dims[1 if attrs.get("data_format", "NHWC").startswith("NC") else -1],)
     return [
-        (x.dtype.base_dtype, x._dims), (kind, scale._dims), (kind, scale._dims), (kind, (0,)), (kind, (0,))
+        (x.dtype.base_dtype, x._dims), (kind, own), (kind, own), (kind, (0,)), (kind, (0,))
     ]  # fmt: skip
 
 

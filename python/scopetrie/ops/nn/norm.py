@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
-from ..._core import OpFunction, name_scope
+from ..._core import OpFunction, Variable, name_scope
 from ...graph import Tensor
 from ...public import v1
 from ..array.dims import renamed, squeeze
@@ -57,6 +57,10 @@ def moments(
 
 
 def _as_list(axes: Any) -> Any:
+    if axes is None:
+        return None
+    if isinstance(axes, (Tensor, Variable)):
+        raise TypeError(f"Expected list for 'axis' argument to 'squeeze' Op, not {axes!r}.")
     return [axes] if isinstance(axes, int) else list(axes)
 
 
@@ -118,10 +122,13 @@ def sufficient_statistics(
         The count, the sum, the sum of squares, and the shift.
     """
     keep = bool(renamed(keepdims, "keepdims", keep_dims, "keep_dims"))
-    listed = sorted(set(_as_list(axes)))
+    listed = sorted({axes} if isinstance(axes, int) else set(axes))
     with name_scope(name, "sufficient_statistics", [x, shift]):
         y = convert_to_tensor(x, name="x")
         dims = y._dims
+        outside = [axis for axis in listed if dims is not None and not -len(dims) <= axis < len(dims)]
+        if outside:
+            raise ValueError(f"axes {outside} are out of range: x has the rank {len(dims or ())}")
         if dims is not None and all(dims[axis] is not None for axis in listed):
             number = np.prod([dims[axis] for axis in listed], dtype=np.int64)
             count = constant(np.asarray(number, y.dtype.base_dtype.as_numpy_dtype))
@@ -342,7 +349,7 @@ def fused_batch_norm(
     mean = constant(np.zeros((0,), np.float32)) if mean is None else mean
     variance = constant(np.zeros((0,), np.float32)) if variance is None else variance
     out = _fused(
-        x, scale, offset, mean, variance, epsilon=max(float(epsilon), 1.001e-5), data_format=data_format,
+        x, scale, offset, mean, variance, epsilon=float(epsilon), data_format=data_format,
         is_training=bool(is_training), exponential_avg_factor=float(exponential_avg_factor), name=name,
     )  # fmt: skip
     return out[0], out[1], out[2]
