@@ -86,13 +86,17 @@ class Built:
     Attributes:
         outputs: The flattened outputs: tensors, operations, other things.
         failure: The outcome if the call raised.
+        left_something: Whether the call raised and left another `state()` than it found.
     """
 
-    def __init__(self, call: Sequence[Any], tf: Any, scope: str) -> None:
+    def __init__(
+        self, call: Sequence[Any], tf: Any, scope: str, state: Callable[[], Any] | None = None
+    ) -> None:
         self._tf = tf
         self._only = call[3] if len(call) > 3 else None
         self.outputs: list[Any] = []
         self.failure: list[Any] | None = None
+        self.left_something = False
         self._feeds: dict[Any, Any] = {}
         self._variables: list[Any] = []
         function = function_of(tf, call[0])
@@ -102,7 +106,12 @@ class Built:
                 args = [self._argument(each) for each in call[1]]
                 kwargs = {key: self._argument(value) for key, value in call[2].items()}
             with tf.name_scope(scope):
-                self.outputs = list(_leaves(function(*args, **kwargs)))
+                before = state() if state else None
+                try:
+                    self.outputs = list(_leaves(function(*args, **kwargs)))
+                except Exception:
+                    self.left_something = state is not None and state() != before
+                    raise
         except Exception as error:
             self.failure = _failed("build", error)
         self._scope = scope

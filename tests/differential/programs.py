@@ -123,7 +123,9 @@ def _branches(tf: Any, predicate: Any, x: Any, y: Any, how: str) -> Any:
             predicate, lambda: tf.cond(tf.reduce_all(x < y), lambda: x, lambda: y), lambda: x - y
         ),
         "loop": lambda: tf.cond(
-            predicate, lambda: tf.while_loop(lambda a: tf.reduce_sum(a) < 9, lambda a: a + a, [x]), lambda: y
+            predicate,
+            lambda: tf.while_loop(lambda a: tf.reduce_sum(a) < 9, lambda a: a + a, [x], maximum_iterations=9),
+            lambda: y,
         ),
         "case": lambda: tf.case([(predicate, lambda: x), (tf.constant(True), lambda: y)], exclusive=True),
         "switch": lambda: tf.switch_case(tf.cast(predicate, tf.int32), [lambda: x, lambda: y]),

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
+import re
 import sys
 import warnings
 from collections import Counter
@@ -31,6 +32,7 @@ from differential.wanted import WANTED, Wanted
 HERE: Final = Path(__file__).parent
 KNOWN: Final = HERE / "known.json"
 SEMANTICS: Final = HERE.parents[1] / "docs" / "semantics.md"
+RELIABILITY: Final = HERE.parents[1] / "docs" / "reliability.md"
 MARKS: Final = ("<!-- wanted differences: tests/differential/replay.py --write -->", "<!-- end -->")
 # How many calls share a graph and a session.
 CHUNK: Final = 200
@@ -152,6 +154,19 @@ def with_table(page: str, known: dict[str, Any]) -> str:
     return f"{before}{MARKS[0]}\n{wanted_table(known)}\n{MARKS[1]}{rest.partition(MARKS[1])[2]}"
 
 
+def with_counts(page: str, known: dict[str, Any]) -> str:
+    """The page on reliability with how many calls there are, and how many faults are known."""
+    total = sum(len(read(family)) for family in FAMILIES)
+    page = re.sub(r"[0-9,]+ recorded calls \| `tests/diff", f"{total:,} recorded calls | `tests/diff", page)
+    said = []
+    for kind, ending in (("NumPy", ""), ("array-api-strict", " on array_api_strict")):
+        sums = {family: sum(known[f"{family}{ending}"]["faults"].values()) for family in FAMILIES}
+        parts = ", ".join(f"{count} of {family}" for family, count in sums.items() if count)
+        said.append(f"  On {kind}: {sum(sums.values())} calls" + (f" ({parts})." if parts else "."))
+    before, _, rest = page.partition(MARKS[0])
+    return "\n".join([before + MARKS[0], *said, f"  {MARKS[1]}{rest.partition(MARKS[1])[2]}"])
+
+
 def main(words: list[str]) -> None:
     """The command line of the module's docstring."""
     if len(words) > 1 and words[0] in FAMILIES and words[1] not in FAMILIES:
@@ -177,6 +192,8 @@ def main(words: list[str]) -> None:
         KNOWN.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         page = SEMANTICS.read_text(encoding="utf-8")
         SEMANTICS.write_text(with_table(page, known), encoding="utf-8")
+        page = RELIABILITY.read_text(encoding="utf-8")
+        RELIABILITY.write_text(with_counts(page, known), encoding="utf-8")
 
 
 if __name__ == "__main__":

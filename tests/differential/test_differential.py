@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import platform
 import sys
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 import scopetrie as tf
 import scopetrie.ops
+from differential.calls import Built
 from differential.records import FAMILIES
 from differential.replay import (
     KNOWN,
+    RELIABILITY,
     SEMANTICS,
     Difference,
     chunks,
@@ -24,9 +27,11 @@ from differential.replay import (
     op_types,
     quiet_outcomes,
     strict_session,
+    with_counts,
     with_table,
 )
 from every_op import every_op, module_of
+from graph_states import contents
 
 KNOWN_COUNTS: dict[str, Any] = json.loads(KNOWN.read_text(encoding="utf-8"))
 # Elsewhere the mathematical functions of the C library give other last digits, and without the package
@@ -151,8 +156,35 @@ def test_table_of_the_docs() -> None:
     assert page == with_table(page, KNOWN_COUNTS)
 
 
+def test_counts_of_the_docs() -> None:
+    page = RELIABILITY.read_text(encoding="utf-8")
+    assert page == with_counts(page, KNOWN_COUNTS)
+
+
 def test_every_op_is_called() -> None:
     called = set().union(*(op_types(lines_of(family)) for family in FAMILIES))
     # Gradients have tests of their own; programs register others.
     ours = {name for name, op in every_op(scopetrie.ops).items() if not module_of(op).startswith(ELSEWHERE)}
     assert sorted(ours - called) == NOT_CALLED
+
+
+def state() -> tuple[Any, ...]:
+    """What a graph holds, and the names that come next."""
+    graph = tf.get_default_graph()
+    names = [graph.unique_name(name, mark_as_used=False) for name in ("Const", "Cast", "Identity", "Shape")]
+    return (*contents(), names, graph.get_name_scope())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_call_that_fails_leaves_nothing(family: str) -> None:
+    """Operations, collections and names are as they were before a call that fails."""
+    # Programs are of several calls, of which the first ones stay.
+    failing = [call for call, recorded in lines_of(family) if recorded[:2] == ["fails", "build"]]
+    failing = [call for call in failing if not call[0].startswith("~")][::3]
+    left = []
+    for at in range(0, len(failing), 20):
+        with warnings.catch_warnings(), tf.Graph().as_default():
+            warnings.simplefilter("ignore")
+            some = failing[at : at + 20]
+            left += [str(call)[:300] for call in some if Built(call, tf, "call", state).left_something]
+    assert left == [], f"{len(left)} calls left something:\n" + "\n".join(left[:20])

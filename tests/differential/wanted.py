@@ -302,6 +302,21 @@ def _rates_of_other_floats(kind: str, call: Any, recorded: Any, found: Any) -> b
     )
 
 
+def _tuple_for_list(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    return (
+        recorded[0] == "fails"
+        and recorded[3].startswith("The two structures don't have the same nested")
+        and "maximum_iterations" in str(call)
+        and (kind == "no error" or found[2] == "ValueError")
+    )
+
+
+def _another_dtype(kind: str, call: Any, recorded: Any, found: Any) -> bool:
+    texts = ("incompatible with expected", "was passed", "Op is trying to write dtype")
+    refused = kind == "error class" and found[1:3] == ["build", "TypeError"]
+    return refused and recorded[1] == "run" and any(text in recorded[3] for text in texts)
+
+
 def _colors_without_bound(kind: str, call: Any, recorded: Any, found: Any) -> bool:
     functions = (
         "image.adjust_hue",
@@ -321,6 +336,18 @@ def _contrast_of_long_ints(kind: str, call: Any, recorded: Any, found: Any) -> b
 
 
 WANTED: Final = (
+    Wanted(
+        "loops with maximum_iterations whose body gives a tuple where a list began",
+        "TypeError: with that argument the two must be of one kind",
+        "the same as without it: v1's documents give tuples for lists",
+        _tuple_for_list,
+    ),
+    Wanted(
+        "bodies of loops, and functions of map_fn, that give another dtype",
+        "InvalidArgumentError when it runs",
+        "TypeError when it is built, which names the tensor",
+        _another_dtype,
+    ),
     Wanted(
         "contrast, hue, saturation and size of images with NaN, infinities and numbers next to the largest",
         "sums and compares in an order of its own: some parts of a pixel become NaN, or overflow, and others "

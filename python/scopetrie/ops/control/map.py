@@ -96,6 +96,7 @@ def map_fn(
     """
     if not callable(fn):
         raise TypeError(f"The provided function {fn!r} is not callable.fn must be callable.")
+    _need_positive(parallel_iterations or 10)
     wanted = dtype if fn_output_signature is None else fn_output_signature
     with name_scope(name, "map", flat(elems)):
         tensors = read_tensors(elems)
@@ -201,6 +202,11 @@ _fold = define_op(
 )  # fmt: skip
 
 
+def _need_positive(parallel_iterations: int) -> None:
+    if parallel_iterations < 1:
+        raise TypeError(f"'parallel_iterations' must be a positive integer, not {parallel_iterations!r}.")
+
+
 def _folded(
     fn: Callable[..., Any],
     elems: Any,
@@ -294,6 +300,7 @@ def _make_fold(python_name: str, reverse: bool, order: str) -> Any:
         swap_memory: bool = False,
         name: str | None = None,
     ) -> Any:
+        _need_positive(parallel_iterations)
         return _folded(fn, elems, initializer, name, python_name, reverse, every=False)
 
     fold.__name__ = fold.__qualname__ = python_name
@@ -338,4 +345,5 @@ def scan(
     Raises:
         TypeError: If `fn` is no function, or returns other dtypes.
     """
+    _need_positive(parallel_iterations)
     return _folded(fn, elems, initializer, name, "scan", reverse, every=True)
