@@ -234,7 +234,8 @@ def candidates() -> dict[str, list[Build]]:
 def _calls() -> Iterator[list[Any]]:
     for family in FAMILIES:
         for call, recorded in read(family):
-            if recorded[0] == "gives" and len(call) == 3 and RARE.isdisjoint(dtypes_of(call)):
+            plain = len(call) == 3 and not call[0].startswith("~")
+            if recorded[0] == "gives" and plain and RARE.isdisjoint(dtypes_of(call)):
                 yield [call, recorded]
 
 
