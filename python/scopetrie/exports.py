@@ -288,6 +288,9 @@ EXPORTS: Final = {
         contrib.seq2seq.feedback_helpers GreedyEmbeddingHelper InferenceHelper SampleEmbeddingHelper
         contrib.seq2seq.helpers CustomHelper Helper TrainingHelper
         contrib.seq2seq.losses sequence_loss
+        contrib.seq2seq.monotonic BahdanauMonotonicAttention LuongMonotonicAttention hardmax
+        contrib.seq2seq.monotonic monotonic_attention safe_cumprod
+        contrib.seq2seq.scheduled ScheduledEmbeddingTrainingHelper ScheduledOutputTrainingHelper
         ops.nn.beam gather_tree
     """,
     "contrib.slim": """

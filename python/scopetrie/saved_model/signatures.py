@@ -112,8 +112,9 @@ def predict_signature_def(inputs: Mapping[str, Any], outputs: Mapping[str, Any])
     for what, given in (("inputs", inputs), ("outputs", outputs)):
         if not given:
             raise ValueError(f"Prediction signature requires one or more {what}.")
-    infos = [{name: build_tensor_info(each) for name, each in given.items()} for given in (inputs, outputs)]
-    return build_signature_def(*infos, PREDICT_METHOD_NAME)
+    taken = {name: build_tensor_info(each) for name, each in inputs.items()}
+    made = {name: build_tensor_info(each) for name, each in outputs.items()}
+    return build_signature_def(taken, made, PREDICT_METHOD_NAME)
 
 
 @v1(

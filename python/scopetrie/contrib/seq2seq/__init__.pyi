@@ -22,6 +22,13 @@ from ...contrib.seq2seq.helpers import CustomHelper as CustomHelper
 from ...contrib.seq2seq.helpers import Helper as Helper
 from ...contrib.seq2seq.helpers import TrainingHelper as TrainingHelper
 from ...contrib.seq2seq.losses import sequence_loss as sequence_loss
+from ...contrib.seq2seq.monotonic import BahdanauMonotonicAttention as BahdanauMonotonicAttention
+from ...contrib.seq2seq.monotonic import LuongMonotonicAttention as LuongMonotonicAttention
+from ...contrib.seq2seq.monotonic import hardmax as hardmax
+from ...contrib.seq2seq.monotonic import monotonic_attention as monotonic_attention
+from ...contrib.seq2seq.monotonic import safe_cumprod as safe_cumprod
+from ...contrib.seq2seq.scheduled import ScheduledEmbeddingTrainingHelper as ScheduledEmbeddingTrainingHelper
+from ...contrib.seq2seq.scheduled import ScheduledOutputTrainingHelper as ScheduledOutputTrainingHelper
 from ...ops.nn.beam import gather_tree as gather_tree
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "AttentionWrapper",
     "AttentionWrapperState",
     "BahdanauAttention",
+    "BahdanauMonotonicAttention",
     "BasicDecoder",
     "BasicDecoderOutput",
     "BeamSearchDecoder",
@@ -41,11 +49,17 @@ __all__ = [
     "Helper",
     "InferenceHelper",
     "LuongAttention",
+    "LuongMonotonicAttention",
     "SampleEmbeddingHelper",
+    "ScheduledEmbeddingTrainingHelper",
+    "ScheduledOutputTrainingHelper",
     "TrainingHelper",
     "dynamic_decode",
     "gather_tree",
     "gather_tree_from_array",
+    "hardmax",
+    "monotonic_attention",
+    "safe_cumprod",
     "sequence_loss",
     "tile_batch",
 ]

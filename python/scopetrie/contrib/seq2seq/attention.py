@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -111,7 +111,12 @@ class AttentionMechanism:
         """
         return identity(self.initial_alignments(batch_size, dtype))
 
-    def _probabilities(self, score: Tensor) -> Tensor:
+    def _probabilities(self, score: Tensor, state: Any) -> Tensor:
+        """The probabilities of rows, by their scores, and by the state where it matters."""
+        found: Tensor = self._probability_fn(self._masked(score))
+        return found
+
+    def _masked(self, score: Tensor) -> Tensor:
         if self._lengths is not None:
             low = self._mask_value
             if low is None:
@@ -120,8 +125,7 @@ class AttentionMechanism:
             score = where(
                 rows, score, fill(shape(score), convert_to_tensor(low, dtype=score.dtype.base_dtype))
             )
-        found: Tensor = self._probability_fn(score)
-        return found
+        return score
 
     def __call__(self, query: Any, state: Any) -> tuple[Tensor, Any]:
         """Scores the rows for a query.
@@ -152,6 +156,8 @@ class BahdanauAttention(AttentionMechanism):
         name: The name of the operations' scope.
     """
 
+    _scope: ClassVar[str] = "bahdanau_attention"
+
     def __init__(
         self, num_units: int, memory: Any, memory_sequence_length: Any = None, normalize: bool = False,
         probability_fn: Callable[[Any], Any] | None = None, score_mask_value: Any = None,
@@ -174,7 +180,7 @@ class BahdanauAttention(AttentionMechanism):
             query: The query, `[N, size]`.
             state: The state.
         """
-        with variable_scope(None, "bahdanau_attention", [query]):
+        with variable_scope(None, self._scope, [query]):
             wanted = expand_dims(self.query_layer(query), 1)
             dtype, units = query.dtype.base_dtype, self._num_units
             v: Any = get_variable("attention_v", [units], dtype=dtype)
@@ -189,7 +195,7 @@ class BahdanauAttention(AttentionMechanism):
                 b = get_variable("attention_b", [units], dtype=dtype, initializer=zeros_initializer())
                 v = g * v * rsqrt(reduce_sum(square(v)))
                 sums = sums + b
-            found = self._probabilities(reduce_sum(v * tanh(sums), [2]))
+            found = self._probabilities(reduce_sum(v * tanh(sums), [2]), state)
         return found, found
 
 
@@ -208,6 +214,8 @@ class LuongAttention(AttentionMechanism):
         custom_key_value_fn: Not offered: must be None.
         name: The name of the operations' scope.
     """
+
+    _scope: ClassVar[str] = "luong_attention"
 
     def __init__(
         self, num_units: int, memory: Any, memory_sequence_length: Any = None, scale: bool = False,
@@ -241,12 +249,12 @@ class LuongAttention(AttentionMechanism):
                 "to set "
                 f"num_units to the keys' dimension ({units})?"
             )
-        with variable_scope(None, "luong_attention", [query]):
+        with variable_scope(None, self._scope, [query]):
             score = squeeze(matmul(expand_dims(query, 1), self._keys, transpose_b=True), [1])
             if self._scale:
                 g = get_variable(
                     "attention_g", dtype=query.dtype.base_dtype, initializer=ones_initializer(), shape=()
                 )
                 score = g * score
-            found = self._probabilities(score)
+            found = self._probabilities(score, state)
         return found, found
