@@ -56,3 +56,17 @@ def test_tensors_begin_with_zeros_or_are_corrected_for_it() -> None:
         plain, corrected = session.run([each.average(x) for each in averages])
         np.testing.assert_allclose(plain, [5.0, 5.0])
         np.testing.assert_allclose(corrected, [20 / 3, 20 / 3], rtol=1e-6)
+
+
+def test_first_values_wait_for_no_step() -> None:
+    """v1's pattern: averages are applied below the step of training, and initialized without running it."""
+    with tf.Graph().as_default():
+        w = tf.get_variable("w", initializer=8.0)
+        average = tf.train.ExponentialMovingAverage(0.5)
+        with tf.control_dependencies([w.assign(w / 2.0)]):
+            update = average.apply([w])
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            assert session.run([w, average.average(w)]) == [8.0, 8.0]
+            session.run(update)
+            assert session.run([w, average.average(w)]) == [4.0, 6.0]

@@ -128,13 +128,15 @@ class ExponentialMovingAverage:
                 raise TypeError(f"The variables must be half, float, or double: {each.name}")
             if each in self._averages:
                 continue
-            if isinstance(each, Variable):
-                made = create_slot(each, each.initialized_value(), self.name)  # type: ignore[attr-defined]
-                get_default_graph().add_to_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, each)
-            else:
-                made = create_zeros_slot(each, self.name)
-                if self._zero_debias:
-                    unbiased.add(each)
+            # As v1: first values wait for nothing that stands around, e.g. for a step of training.
+            with get_default_graph().control_dependencies(None):
+                if isinstance(each, Variable):
+                    made = create_slot(each, each.initialized_value(), self.name)  # type: ignore[attr-defined]
+                    get_default_graph().add_to_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, each)
+                else:
+                    made = create_zeros_slot(each, self.name)
+                    if self._zero_debias:
+                        unbiased.add(each)
             self._averages[each] = made
         with name_scope(self.name) as scope:
             decay = convert_to_tensor(self._decay, name="decay")
