@@ -235,6 +235,9 @@ EXPORTS: Final = {
     "contrib.learn": """
         estimator.spec ModeKeys=LearnModeKeys
     """,
+    "contrib.learn.preprocessing": """
+        contrib.learn.vocabulary ByteProcessor CategoricalVocabulary VocabularyProcessor tokenizer
+    """,
     "contrib.legacy_seq2seq": """
         contrib.legacy_seq2seq.attention attention_decoder embedding_attention_decoder
         contrib.legacy_seq2seq.embedding embedding_rnn_decoder
@@ -262,6 +265,12 @@ EXPORTS: Final = {
         contrib.metrics.streaming streaming_precision streaming_recall streaming_root_mean_squared_error
         contrib.metrics.streaming streaming_sparse_recall_at_k streaming_true_negatives
         contrib.metrics.streaming streaming_true_positives
+    """,
+    "contrib.opt": """
+        contrib.opt.adams AdamWOptimizer DecoupledWeightDecayExtension LazyAdamOptimizer MomentumWOptimizer
+        contrib.opt.adams NadamOptimizer extend_with_decoupled_weight_decay
+        contrib.opt.around ExternalOptimizerInterface=ScipyOptimizerInterface MovingAverageOptimizer
+        contrib.opt.around ScipyOptimizerInterface VariableClippingOptimizer
     """,
     "contrib.rnn": """
         contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper

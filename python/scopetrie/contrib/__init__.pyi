@@ -11,6 +11,7 @@ from ..contrib import legacy_seq2seq as legacy_seq2seq
 from ..contrib import lookup as lookup
 from ..contrib import losses as losses
 from ..contrib import metrics as metrics
+from ..contrib import opt as opt
 from ..contrib import rnn as rnn
 from ..contrib import seq2seq as seq2seq
 from ..contrib import slim as slim
@@ -29,6 +30,7 @@ __all__ = [
     "lookup",
     "losses",
     "metrics",
+    "opt",
     "rnn",
     "seq2seq",
     "slim",
