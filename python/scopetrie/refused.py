@@ -302,6 +302,31 @@ _GROUPS: Final = {
     "it describes the inputs of estimators. Use nn.embedding_lookup, one_hot, layers.dense and the like": """
         feature_column
     """,
+    "models are written as graphs here. Use layers and gradients, or a library of its own such as XGBoost or "
+    "scikit-learn": """
+        contrib.boosted_trees contrib.bayesflow contrib.factorization contrib.gan contrib.kernel_methods
+        contrib.linear_optimizer contrib.tensor_forest contrib.timeseries
+    """,
+    "weights are no opaque buffer of cuDNN's here. Use cudnn_rnn.CudnnCompatibleLSTMCell or "
+    "CudnnCompatibleGRUCell with nn.dynamic_rnn, whose variables are those that such a layer's Saver wrote": """
+        contrib.cudnn_rnn.CudnnGRU contrib.cudnn_rnn.CudnnGRUSaveable contrib.cudnn_rnn.CudnnLSTM
+        contrib.cudnn_rnn.CudnnLSTMSaveable contrib.cudnn_rnn.CudnnParamsFormatConverterGRU
+        contrib.cudnn_rnn.CudnnParamsFormatConverterLSTM contrib.cudnn_rnn.CudnnRNNRelu
+        contrib.cudnn_rnn.CudnnRNNTanh
+    """,
+    "it steps over frequencies as well as over time. Write it as a subclass of nn.rnn_cell.RNNCell": """
+        contrib.rnn.BidirectionalGridLSTMCell contrib.rnn.GridLSTMCell contrib.rnn.TimeFreqLSTMCell
+    """,
+    "it asks whether each gradient is 0 before a step. Train with a step for each task, and run one": """
+        contrib.opt.MultitaskOptimizerWrapper
+    """,
+    "it stands on distributed or rarely used training. Use train.AdamOptimizer and its kin, or "
+    "contrib.opt.AdamWOptimizer": """
+        contrib.opt.AGNOptimizer contrib.opt.AddSignOptimizer contrib.opt.AdaMaxOptimizer
+        contrib.opt.DropStaleGradientOptimizer contrib.opt.ElasticAverageOptimizer contrib.opt.GGTOptimizer
+        contrib.opt.LARSOptimizer contrib.opt.ModelAverageOptimizer contrib.opt.PowerSignOptimizer
+        contrib.opt.RegAdagradOptimizer contrib.opt.ShampooOptimizer
+    """,
     "it is a part of TensorFlow that has to do with neither scopes, variables nor arrays": """
         audio config distribute experimental lite manip
         mixed_precision profiler resource_loader sets signal spectral sysconfig types

@@ -202,3 +202,14 @@ def test_modes_and_nests_of_data() -> None:
         from tensorflow.python.eager import context
     assert dataset_ops.Dataset is tf.data.Dataset and nest.flatten([1, [2]]) == [1, 2]
     assert context.in_graph_mode() and not context.in_eager_mode() and not context.executing_eagerly()
+
+
+def test_keras_s_modules() -> None:
+    with tf.as_tensorflow():
+        from tensorflow.keras import layers
+        from tensorflow.keras.initializers import he_normal
+        from tensorflow.keras.preprocessing.sequence import pad_sequences
+        from tensorflow.python.keras.layers import Dense
+        from tensorflow.python.keras.regularizers import l2
+    assert layers.Dense is Dense is tf.keras.layers.Dense and l2 is tf.keras.regularizers.l2
+    assert he_normal is tf.keras.initializers.he_normal and pad_sequences is tf.keras.utils.pad_sequences

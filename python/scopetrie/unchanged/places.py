@@ -250,6 +250,8 @@ def places_of(name: str) -> list[str] | None:
     if parts[0] == "core":
         found = _MESSAGES.get(parts[-1])
         return None if found is None else [found]
+    if parts[:2] == ["python", "keras"]:
+        return [name.removeprefix("python.")]
     if parts[0] == "python":
         found = _PLACES.get(parts[-1])
         return None if found is None else found.split(" ")
