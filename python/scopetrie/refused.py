@@ -308,7 +308,7 @@ _GROUPS: Final = {
         contrib.linear_optimizer contrib.tensor_forest contrib.timeseries
     """,
     "weights are no opaque buffer of cuDNN's here. Use cudnn_rnn.CudnnCompatibleLSTMCell or "
-    "CudnnCompatibleGRUCell with nn.dynamic_rnn, whose variables are those that such a layer's Saver wrote": """
+    "CudnnCompatibleGRUCell with nn.dynamic_rnn: their variables are those that such a layer saves": """
         contrib.cudnn_rnn.CudnnGRU contrib.cudnn_rnn.CudnnGRUSaveable contrib.cudnn_rnn.CudnnLSTM
         contrib.cudnn_rnn.CudnnLSTMSaveable contrib.cudnn_rnn.CudnnParamsFormatConverterGRU
         contrib.cudnn_rnn.CudnnParamsFormatConverterLSTM contrib.cudnn_rnn.CudnnRNNRelu
