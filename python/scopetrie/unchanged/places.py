@@ -17,7 +17,7 @@ _PLACES: Final = {
     "common_shapes": "",
     "errors": "errors",
     "errors_impl": "errors",
-    "function": "",
+    "function": ":derivatives.defun ",
     "graph_util": "graph_util",
     "graph_util_impl": "graph_util",
     "importer": "",
