@@ -56,6 +56,7 @@ WAITING = {
     "PaddingFIFOQueueV2": "queues are on the host",
     "ParallelDynamicStitch": "the shape depends on the values",
     "Print": "writes on the host",
+    "PrintV2": "writes on the host",
     "PriorityQueueV2": "queues are on the host",
     "PyFunc": "runs Python",
     "PyFuncStateless": "runs Python",

@@ -353,6 +353,7 @@ from .ops.strings.join import reduce_join as reduce_join
 from .ops.strings.numbers import as_string as as_string
 from .ops.strings.numbers import decode_raw as decode_raw
 from .ops.strings.numbers import to_number as string_to_number
+from .ops.strings.printing import print_v2 as print
 from .ops.strings.regex import regex_replace as regex_replace
 from .ops.strings.text import encode_base64 as encode_base64
 from .ops.strings.text import substr as substr
@@ -831,6 +832,7 @@ __all__ = [
     "placeholder_with_default",
     "polygamma",
     "pow",
+    "print",
     "py_func",
     "python_io",
     "qint8",

@@ -139,6 +139,7 @@ EXPORTS: Final = {
         ops.strings.buckets string_to_hash_bucket_strong=to_hash_bucket_strong
         ops.strings.join reduce_join string_join=join
         ops.strings.numbers as_string decode_raw string_to_number=to_number
+        ops.strings.printing print=print_v2
         ops.strings.regex regex_replace
         ops.strings.text decode_base64 encode_base64 string_strip=strip substr
         ops.value_kinds get_static_value is_numeric_tensor is_symbolic_tensor is_tensor
@@ -1118,6 +1119,9 @@ OP_TYPES: Final = {
     """,
     "ops.strings.numbers": """
         AsString DecodeRaw StringToNumber
+    """,
+    "ops.strings.printing": """
+        PrintV2
     """,
     "ops.strings.regex": """
         RegexFullMatch RegexReplace StaticRegexFullMatch StaticRegexReplace

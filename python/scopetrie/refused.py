@@ -191,7 +191,6 @@ _GROUPS: Final = {
     """,
     "a session runs one plan at a time: there is nothing to guard": "CriticalSection",
     "modules that own variables are of v2. Use variable_scope, or make_template": "Module",
-    "it prints as v1 does. Use Print": "print",
     "the session chooses and runs its plan by itself": """
         check_pinned mlir tpu xla
     """,

@@ -32,7 +32,7 @@ ON_HOST = {
     "StringLower", "StringSplit", "StringSplitV2", "StringStrip", "StringToHashBucket",
     "StringToHashBucketFast", "StringToHashBucketStrong", "StringUpper", "Substr", "TFRecordReaderV2",
     "TensorSummaryV2",
-    "TextLineReaderV2", "WholeFileReaderV2", "WriteFile",
+    "PrintV2", "TextLineReaderV2", "WholeFileReaderV2", "WriteFile",
 }  # fmt: skip
 # What has no program here, and so is not in the table: updates of optimizers, and gradients of sparse
 # segments that are IndexedSlices.
