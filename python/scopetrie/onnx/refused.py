@@ -35,7 +35,7 @@ _GROUPS: Final = {
         RandomShuffle AllCandidateSampler FixedUnigramCandidateSampler LogUniformCandidateSampler
         UniformCandidateSampler ComputeAccidentalHits""",
     "it runs Python, and a model is without it.": "PyFunc PyFuncStateless",
-    "it has an effect, and gives nothing.": "Assert NoOp",
+    "it has an effect, and gives nothing.": "Assert NoOp PrintV2",
     "its data comes from outside, and does so by the inputs of a model.": """
         ReduceDataset IteratorFromStringHandleV2 IteratorGetNext IteratorToStringHandle IteratorV2
         MakeIterator OneShotIterator FIFOQueueV2 PaddingFIFOQueueV2 PriorityQueueV2 QueueCloseV2

@@ -13,7 +13,7 @@ from .refused import REFUSED
 __all__ = ["needed", "onnx_name", "refusal"]
 
 # What other operations may wait for without a trace in the model: it checks, prints or groups.
-_DROPPED: Final = frozenset({"Assert", "Print", "NoOp", "CheckNumerics"})
+_DROPPED: Final = frozenset({"Assert", "Print", "PrintV2", "NoOp", "CheckNumerics"})
 
 
 def onnx_name(tensor: Tensor) -> str:
