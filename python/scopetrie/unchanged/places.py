@@ -115,6 +115,14 @@ _PLACES: Final = {
     "saver": "train",
     "session_manager": "train",
     "session_run_hook": "train",
+    # tensorflow.python.estimator
+    "estimator": "estimator",
+    "estimator_lib": "estimator",
+    "model_fn": "estimator",
+    "numpy_io": "estimator.inputs",
+    "pandas_io": "estimator.inputs",
+    "run_config": "estimator",
+    # the rest of tensorflow.python.training
     "slot_creator": "train",
     "summary_io": "summary train",
     "supervisor": "train",
@@ -174,6 +182,8 @@ _FOLDERS: Final = {
     "python.lib": "",
     "python.lib.io": "gfile",
     "python.ops": "",
+    "python.estimator": "estimator",
+    "python.estimator.inputs": "estimator.inputs",
     "python.ops.losses": "losses",
     "python.platform": "",
     "python.summary": "summary",
@@ -191,7 +201,7 @@ _INNER: Final = frozenset(
     core_rnn_cell core_rnn_cell_impl data decoder embedding_ops encoders evaluation evaluation_lib framework
     fused_rnn_cell gru_ops helper hparam initializers layers learning loss loss_ops lstm_ops metric_ops
     metrics model_analyzer nets normalization ops optimizers regularizers rnn rnn_cell rnn_cell_impl seq2seq
-    slim summaries training util utils variables
+    slim summaries tpu tpu_config tpu_context tpu_estimator tpu_optimizer training util utils variables
     """.split()
 )
 # Messages, by v1's module.
