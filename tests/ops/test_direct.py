@@ -253,3 +253,29 @@ def test_every_direct_function_has_a_common_call():
 def _parted(full: str) -> tuple[str, str, str]:
     space, dot, name = full.rpartition(".")
     return space + dot, dot, name
+
+
+def test_lists_of_one_are_lists():
+    # An op with one output gives it alone, and the function gives a list all the same.
+    x = tf.placeholder(tf.float32, [1, 3])
+    calls = {
+        "split": [
+            lambda: tf.split(x, 1),
+            lambda: tf.split(x, 1, axis=1),
+            lambda: tf.split(axis=1, num_or_size_splits=1, value=x),
+            lambda: tf.split(x, [1]),
+            lambda: tf.split(x, True),
+        ]
+    }
+    listing = {
+        name
+        for name, function in direct_functions().items()
+        if str(inspect.signature(function).return_annotation).startswith(("list", "tuple", "Sequence"))
+    }
+    assert listing == calls.keys()
+    for name, each in calls.items():
+        for call in each:
+            made = call()
+            assert type(made) is list and len(made) == 1, name
+            assert made[0].shape.as_list() == [1, 3]
+    assert len(tf.split(x, 3, axis=1)) == 3

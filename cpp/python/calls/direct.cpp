@@ -25,7 +25,8 @@ struct Parameter {
     kAttribute  // an attribute; the default as well, unless it is `optional`
   } role = kUnused;
   bool is_optional = false;
-  enum Form : std::uint8_t { kAsGiven, kDims, kAxes, kInts } form = kAsGiven;  // all but the first are kept as tuples
+  // Dims, axes and ints are kept as tuples. A count is an int other than 1, as one output is no list of outputs.
+  enum Form : std::uint8_t { kAsGiven, kDims, kAxes, kInts, kCount } form = kAsGiven;
   std::size_t input = 0;
   PyObject* name = nullptr;  // owned, as all below; interned
   PyObject* attribute = nullptr;
@@ -139,6 +140,7 @@ bool is_choice(PyObject* choices, PyObject* value) {
 // Whether a node may keep this value; others are the function's to convert or refuse.
 bool may_be(const Parameter& parameter, PyObject* value) {
   if (parameter.choices != nullptr) return is_choice(parameter.choices, value);
+  if (parameter.form == Parameter::kCount) return PyLong_CheckExact(value) && PyLong_AsLong(value) != 1;
   if (parameter.form != Parameter::kAsGiven) return true;  // kept_value() looks at it
   if (parameter.fallback == nullptr) return true;          // the rule does, as the attribute must be given
   if (parameter.fallback == Py_None) return PyBool_Check(value) || PyLong_CheckExact(value);
@@ -272,10 +274,11 @@ bool read_parameter(PyObject* spec, Parameter& parameter) {
                    : role == "input"     ? Parameter::kInput
                    : role == "attribute" ? Parameter::kAttribute
                                          : Parameter::kUnused;
-  parameter.form = written == "sizes"  ? Parameter::kDims
-                   : written == "axes" ? Parameter::kAxes
-                   : written == "ints" ? Parameter::kInts
-                                       : Parameter::kAsGiven;
+  parameter.form = written == "sizes"   ? Parameter::kDims
+                   : written == "axes"  ? Parameter::kAxes
+                   : written == "ints"  ? Parameter::kInts
+                   : written == "count" ? Parameter::kCount
+                                        : Parameter::kAsGiven;
   parameter.is_optional = omitted != 0;
   parameter.input = static_cast<std::size_t>(input);
   parameter.name = Py_NewRef(name);

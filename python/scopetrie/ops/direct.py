@@ -25,7 +25,7 @@ class Role(NamedTuple):
     kind: Literal["own", "name", "input", "attribute"]
     input: int = 0
     attribute: str | None = None
-    form: Literal["", "sizes", "axes", "ints"] = ""
+    form: Literal["", "sizes", "axes", "ints", "count"] = ""
     omitted: bool = False
     default: Any = _REQUIRED
     choices: tuple[str, ...] = ()
@@ -77,6 +77,11 @@ def axes(name: str | None = None) -> Role:
 def ints(name: str | None = None) -> Role:
     """An attribute that is a tuple of ints."""
     return Role("attribute", attribute=name, form="ints")
+
+
+def count(name: str | None = None) -> Role:
+    """An attribute that is the number of outputs; where it is 1, the call is the function's, for a list."""
+    return Role("attribute", attribute=name, form="count")
 
 
 def direct(

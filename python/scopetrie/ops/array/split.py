@@ -11,7 +11,7 @@ from ...graph import Tensor
 from ...public import v1
 from ..constant import convert_to_tensor, index_array
 from ..declare import INDICES, attr, index, tensor
-from ..direct import attribute, direct, given
+from ..direct import count, direct, given
 from ..faults import check_least
 from ..registry import define_op, listed
 
@@ -115,7 +115,7 @@ _split_v = define_op(
 
 
 @v1("split")
-@direct(_split, value=given(1), num_or_size_splits=attribute("num_split"), axis=given(0))
+@direct(_split, value=given(1), num_or_size_splits=count("num_split"), axis=given(0))
 def split(
     value: Any, num_or_size_splits: Any, axis: Any = 0, num: int | None = None, name: str | None = "split"
 ) -> list[Tensor]:
@@ -141,8 +141,8 @@ def split(
     if isinstance(num_or_size_splits, (int, np.integer)) or (
         hasattr(num_or_size_splits, "value") and isinstance(num_or_size_splits.value, int)
     ):
-        count = check_least(int(num_or_size_splits), 1, "num_split", "Split")
-        return listed(_split(axis, value, num_split=count, name=name))
+        pieces = check_least(int(num_or_size_splits), 1, "num_split", "Split")
+        return listed(_split(axis, value, num_split=pieces, name=name))
     sizes = convert_to_tensor(index_array(num_or_size_splits))
     if sizes._dims == ():
         raise ValueError(
