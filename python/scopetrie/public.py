@@ -82,6 +82,7 @@ NAMESPACES: Final = {
     "image": "v1.namespaces.image",
     "initializers": "initializers",
     "io": "v1.namespaces.io",
+    "io.gfile": "v1.io_gfile",
     "keras": "keras",
     "keras.activations": "keras.activations",
     "keras.backend": "keras.backend",

@@ -80,7 +80,6 @@ _GROUPS: Final = {
     """,
     "it stands elsewhere. Use matching_files": "io.match_filenames_once",
     "it stands elsewhere. Use train.write_graph": "io.write_graph",
-    "it stands elsewhere. Use gfile": "io.gfile",
     "queues stand at the top level, as far as they are here. Use those, or feed batches": """
         io.PaddingFIFOQueue io.PriorityQueue io.QueueBase io.RandomShuffleQueue
     """,

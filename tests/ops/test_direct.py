@@ -279,3 +279,9 @@ def test_lists_of_one_are_lists():
             assert type(made) is list and len(made) == 1, name
             assert made[0].shape.as_list() == [1, 3]
     assert len(tf.split(x, 3, axis=1)) == 3
+
+
+def test_operators_for_classes_that_stand_for_tensors():
+    names = tf.Tensor.OVERLOADABLE_OPERATORS
+    assert {"__add__", "__radd__", "__getitem__", "__abs__", "__matmul__"} <= names and len(names) == 32
+    assert all(callable(getattr(tf.Tensor, name)) for name in names)

@@ -75,6 +75,34 @@ def outcome(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_names_that_tensorflow_2_kept() -> None:
+    files = tf.io.gfile
+    with files.GFile("a", "w") as file:
+        file.write("x")
+    files.mkdir("d")
+    files.mkdir("d")
+    files.makedirs("d/e/f")
+    files.copy("a", "d/b")
+    with pytest.raises(tf.errors.AlreadyExistsError, match=r"^file already exists$"):
+        files.copy("a", "d/b")
+    files.copy("a", "d/b", overwrite=True)
+    assert files.glob("d/*") == ["d/b", "d/e"] and files.glob(["a", "d/*"]) == ["a", "d/b", "d/e"]
+    assert sorted(files.listdir("d")) == ["b", "e"] and files.isdir("d") and not files.isdir("a")
+    down = [("d", ["e"], ["b"]), ("d/e", ["f"], []), ("d/e/f", [], [])]
+    assert list(files.walk("d")) == down and list(files.walk("d", topdown=False)) == down[::-1]
+    assert files.join("a", "b") == "a/b" and files.join("a", "b", "/c") == "/c"
+    with pytest.raises(tf.errors.AlreadyExistsError):
+        files.rename("a", "d/b")
+    files.rename("a", "d/b", overwrite=True)
+    assert not files.exists("a") and files.stat("d/b").length == 1
+    for call in (files.remove, files.rmtree, files.stat, files.listdir):
+        with pytest.raises(tf.errors.NotFoundError):
+            call("missing")
+    files.remove("d/b")
+    files.rmtree("d")
+    assert not files.exists("d")
+
+
 def test_flags() -> None:
     pytest.importorskip("absl")
     code = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -149,3 +150,44 @@ def test_not_where_tensorflow_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", ModuleType("tensorflow"))
     with pytest.raises(RuntimeError, match="TensorFlow itself has been imported"):
         scopetrie.as_tensorflow()
+
+
+# What releases of real libraries import of v1's inner modules.
+IMPORTED = """
+    tensorflow.core.protobuf.rewriter_config_pb2.RewriterConfig tensorflow.io.gfile.GFile
+    tensorflow.python.client.session.register_session_run_conversion_functions
+    tensorflow.python.client.session.Session tensorflow.python.framework.smart_cond.smart_cond
+    tensorflow.python.util.all_util.remove_undocumented tensorflow.python.util.deprecation.silence
+    tensorflow.python.debug.DumpingDebugWrapperSession tensorflow.python.debug.LocalCLIDebugWrapperSession
+    tensorflow.python.debug.lib.debug_data.has_inf_or_nan
+"""
+
+
+@pytest.mark.parametrize("name", IMPORTED.split())
+def test_what_libraries_import(stands: object, name: str) -> None:
+    module, _, member = name.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), member))
+
+
+def test_options_of_the_rewriter(stands: object) -> None:
+    import tensorflow as v1
+    from tensorflow.core.protobuf import rewriter_config_pb2
+
+    config = v1.ConfigProto()
+    config.graph_options.rewrite_options.layout_optimizer = rewriter_config_pb2.RewriterConfig.OFF
+    assert config.graph_options.rewrite_options.layout_optimizer == 2
+    with pytest.raises(AttributeError, match='RewriterConfig has no "wrong" field'):
+        config.graph_options.rewrite_options.wrong = 1
+
+
+def test_the_debugger_says_what_to_use(stands: object) -> None:
+    from tensorflow.python import debug
+    from tensorflow.python.util.deprecation import silence
+
+    with silence():
+        assert debug.has_inf_or_nan(None, [1.0, float("nan")]) and not debug.has_inf_or_nan(None, [1])
+    wrappers = [name for name in debug.__all__ if isinstance(getattr(debug, name), type)]
+    assert len(wrappers) == 8
+    for name in wrappers:
+        with pytest.raises(NotImplementedError, match=rf"^{name}: .*check_values=True"):
+            getattr(debug, name)(None, "folder")

@@ -14,6 +14,7 @@ class Exporter(NamedTuple):
     graph_def: Callable[[Any, int | None, bool], Any]  # (graph, from_version, add_shapes) -> GraphDef
     versions: Callable[[], Any]  # () -> VersionDef
     node_def: Callable[[Any], Any]  # (operation) -> NodeDef
+    op_def: Callable[[Any], Any]  # (operation) -> OpDef
     attribute: Callable[[Any, str], Any]  # (operation, name) -> the result of v1's get_attr
     text: Callable[[Any], str]  # (operation) -> its NodeDef as text
 

@@ -8,7 +8,7 @@ track it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar
 
 from .. import _core
 from ..late import load
@@ -61,6 +61,16 @@ class Tensor(_core.Tensor):
 
     __slots__ = ()
     __array_priority__ = 100  # NumPy's operators leave `array + tensor` to the tensor
+
+    # The methods of operators, which programs give to classes of their own that stand for tensors; without
+    # those of Python 2.
+    OVERLOADABLE_OPERATORS: ClassVar[frozenset[str]] = frozenset(
+        f"__{name}__"
+        for name in """
+        abs add and eq floordiv ge getitem gt invert le lt matmul mod mul ne neg or pow radd rand
+        rfloordiv rmatmul rmod rmul ror rpow rsub rtruediv rxor sub truediv xor
+        """.split()
+    )
 
     graph: Graph
 
@@ -282,6 +292,11 @@ class Operation(_core.Operation):
     def node_def(self) -> Any:
         """The operation as a NodeDef protobuf; needs the extra `tensorboard`."""
         return exporter().node_def(self)
+
+    @property
+    def op_def(self) -> Any:
+        """What is known of operations of its type, as an OpDef protobuf; needs the extra `tensorboard`."""
+        return exporter().op_def(self)
 
     @property
     def traceback(self) -> list[tuple[str, int, str]]:

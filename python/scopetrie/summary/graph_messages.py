@@ -15,6 +15,7 @@ from ..shapes import TensorShape
 from .attributes import Value, attributes, is_shape
 from .bodies import BODY_TYPES, write_bodies
 from .node_text import node_text
+from .op_messages import op_def
 from .protos import proto
 from .values import field_values
 
@@ -190,4 +191,4 @@ def _set_tensor(tensor: Any, value: Value) -> None:
         getattr(tensor, field).extend(elements)
 
 
-EXPORTER: Final = Exporter(graph_def, _versions, node_def, attribute, node_text)
+EXPORTER: Final = Exporter(graph_def, _versions, node_def, op_def, attribute, node_text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import getmembers, getmodule, isclass, isfunction, ismethod, ismodule, signature, stack
 from typing import Any, TypeVar
 
@@ -26,7 +26,9 @@ __all__ = [
     "ismethod",
     "ismodule",
     "make_decorator",
+    "remove_undocumented",
     "signature",
+    "silence",
     "stack",
     "tf_export",
     "unwrap",
@@ -106,6 +108,24 @@ def make_decorator(
     'twice'
     """
     return functools.update_wrapper(decorator_func, target)
+
+
+def remove_undocumented(
+    module_name: str, allowed_exception_list: Any = None, doc_string_modules: Any = None
+) -> None:
+    """Does nothing: v1 takes names out of a module that are not said to be public.
+
+    Args:
+        module_name: The module's name.
+        allowed_exception_list: Accepted for v1's sake.
+        doc_string_modules: Accepted for v1's sake.
+    """
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """Does nothing: calls of what is deprecated do not warn here."""
+    yield
 
 
 def unwrap(maybe_tf_decorator: Any) -> tuple[list[Any], Any]:

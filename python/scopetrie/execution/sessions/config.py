@@ -127,6 +127,58 @@ class OptimizerOptions(Options):
     }
 
 
+class RewriterConfig(Options):
+    """v1's options for Grappler's rewriting of graphs; without effect.
+
+    v1 has it in `core.protobuf.rewriter_config_pb2`. `str()` shows the numbers of its settings.
+
+    Example:
+        >>> config = ConfigProto()
+        >>> config.graph_options.rewrite_options.layout_optimizer = RewriterConfig.OFF
+        >>> config.graph_options.rewrite_options.layout_optimizer
+        2
+    """
+
+    DEFAULT: ClassVar[int] = 0
+    ON: ClassVar[int] = 1
+    OFF: ClassVar[int] = 2
+    AGGRESSIVE: ClassVar[int] = 3
+    DEFAULT_NUM_ITERS: ClassVar[int] = 0
+    ONE: ClassVar[int] = 1
+    TWO: ClassVar[int] = 2
+    DEFAULT_MEM_OPT: ClassVar[int] = 0
+    NO_MEM_OPT: ClassVar[int] = 1
+    MANUAL: ClassVar[int] = 2
+    HEURISTICS: ClassVar[int] = 3
+    SWAPPING_HEURISTICS: ClassVar[int] = 4
+    RECOMPUTATION_HEURISTICS: ClassVar[int] = 5
+    SCHEDULING_HEURISTICS: ClassVar[int] = 6
+    _fields: ClassVar[dict[str, Any]] = {
+        "layout_optimizer": 0,
+        "constant_folding": 0,
+        "shape_optimization": 0,
+        "remapping": 0,
+        "arithmetic_optimization": 0,
+        "dependency_optimization": 0,
+        "loop_optimization": 0,
+        "function_optimization": 0,
+        "debug_stripper": 0,
+        "disable_model_pruning": False,
+        "scoped_allocator_optimization": 0,
+        "pin_to_host_optimization": 0,
+        "implementation_selector": 0,
+        "auto_mixed_precision": 0,
+        "disable_meta_optimizer": False,
+        "meta_optimizer_iterations": 0,
+        "min_graph_nodes": 0,
+        "memory_optimization": 0,
+        "memory_optimizer_target_node_name_scope": "",
+        "meta_optimizer_timeout_ms": 0,
+        "fail_on_optimizer_errors": False,
+        "optimizers": [],
+    }
+
+
 @v1("GraphOptions")
 class GraphOptions(Options):
     """v1's options for graph preprocessing; without effect."""
@@ -140,6 +192,7 @@ class GraphOptions(Options):
         "place_pruned_graph": False,
         "enable_bfloat16_sendrecv": False,
         "timeline_step": 0,
+        "rewrite_options": RewriterConfig,
     }
 
 

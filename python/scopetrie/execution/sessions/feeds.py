@@ -12,6 +12,7 @@ from ...backends import Array, Backend
 from ...errors import InternalError
 from ...graph import Graph, Tensor
 from ..failure import made_at
+from .conversions import conversion_of, has_conversions
 
 
 class Feed:
@@ -153,13 +154,14 @@ def flatten_feeds(feed_dict: Any) -> Mapping[Any, Any]:
             "FlattenDictItems: 'dict' must be a dictionary or collection.Mapping type object, instead of "
             f"'{type(feed_dict).__name__}'."
         )
-    for key in feed_dict:
+    fed: Mapping[Any, Any] = _converted_feeds(feed_dict) if has_conversions() else feed_dict
+    for key in fed:
         if isinstance(key, tuple) or hasattr(key, "_components"):
             break
     else:
-        return feed_dict
+        return fed
     flat: dict[Any, Any] = {}
-    for key, value in feed_dict.items():
+    for key, value in fed.items():
         if hasattr(key, "_components"):
             flat.update(zip(key._components(), value, strict=False))
             continue
@@ -174,6 +176,23 @@ def flatten_feeds(feed_dict: Any) -> Mapping[Any, Any]:
             )
         flat.update(zip(keys, values, strict=True))
     return flat
+
+
+def _converted_feeds(feed_dict: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Puts the tensors of objects of types that a program has registered in their place."""
+    made: dict[Any, Any] = {}
+    for key, value in feed_dict.items():
+        found = conversion_of(key)
+        if found is None:
+            made[key] = value
+        elif found.feed is None:
+            raise TypeError(
+                f"Session.run: an object of {type(key)} cannot be fed: "
+                "register_session_run_conversion_functions was given no feed_function for it"
+            )
+        else:
+            made.update(found.feed(key, value))
+    return made
 
 
 def _leaves(structure: Any) -> Iterable[Any]:

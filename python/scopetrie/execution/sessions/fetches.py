@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from ..._core import Variable
 from ...graph import Graph, Operation, Tensor
+from .conversions import conversion_of, has_conversions
 
 # What is no container, and hashable.
 _HANDLES: Final = frozenset({Tensor, Variable})
@@ -45,8 +46,12 @@ class Fetches:
         self._pack = self._take(structure)
         count = len(self.tensors)
         plain = not self.targets
-        self.single = plain and count == 1 and not isinstance(structure, (list, tuple, Mapping))
+        converted = has_conversions() and _has_converted(structure)
+        self.single = (
+            plain and count == 1 and not isinstance(structure, (list, tuple, Mapping)) and not converted
+        )
         self.flat = plain and type(structure) is list and count == len(structure) and is_flat(structure)
+        self.flat = self.flat and not converted
 
     def _takes_many(self, structure: Any) -> bool:
         """Takes a list of tensors and variables, each of them once; does nothing for anything else."""
@@ -79,6 +84,11 @@ class Fetches:
         components = getattr(structure, "_components", None)
         if components is not None:  # a sparse tensor or some rows: their tensors, in a named tuple
             return self._take_components(components())
+        conversion = conversion_of(structure) if has_conversions() else None
+        if conversion is not None:
+            tensors, contract = conversion.fetch(structure)
+            packs = [self._take(each) for each in tensors]
+            return lambda values: contract([pack(values) for pack in packs])
         element = self._element(structure)
         if isinstance(element, Operation):
             self.targets.append(element._id)
@@ -132,6 +142,13 @@ class InaccessibleTensorError(ValueError):
 def is_flat(structure: Sequence[Any]) -> bool:
     """Whether a list has no nested containers."""
     return not any(isinstance(each, (list, tuple, Mapping)) for each in structure)
+
+
+def _has_converted(structure: Any) -> bool:
+    """Whether something in a flat structure is of a type that a program has registered."""
+    if isinstance(structure, (list, tuple)):
+        return any(_has_converted(each) for each in structure)
+    return conversion_of(structure) is not None
 
 
 def _none(values: Sequence[Any]) -> None:

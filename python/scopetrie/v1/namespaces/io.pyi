@@ -25,6 +25,7 @@ from ...ops.parsing.sequence import parse_sequence_example as parse_sequence_exa
 from ...ops.parsing.sequence import parse_single_sequence_example as parse_single_sequence_example
 from ...ops.strings.numbers import decode_raw as decode_raw
 from ...ops.strings.text import encode_base64 as encode_base64
+from ...v1 import io_gfile as gfile
 from ...v1.records import TFRecordCompressionType as TFRecordCompressionType
 from ...v1.records import TFRecordOptions as TFRecordOptions
 from ...v1.records import TFRecordWriter as TFRecordWriter
@@ -51,6 +52,7 @@ __all__ = [
     "encode_jpeg",
     "encode_png",
     "extract_jpeg_shape",
+    "gfile",
     "is_jpeg",
     "matching_files",
     "parse_example",
