@@ -209,3 +209,21 @@ def test_attributes_of_an_assignment_that_the_core_made() -> None:
     tf.get_variable("v", [2])
     op = tf.get_default_graph().get_operation_by_name("v/Assign")
     assert node_attributes(op)[1:] == [("use_locking", True), ("validate_shape", True)]
+
+
+def test_an_operation_in_one_branch_stands_for_a_boolean():
+    # Asked of TensorFlow 2.21: the value is that of the predicate where the operation ran.
+    with tf.Graph().as_default(), tf.Session() as session:
+        yes, v = tf.placeholder(tf.bool, []), tf.get_variable("v", initializer=0.0)
+        made = [
+            tf.cond(yes, lambda: tf.constant(True), lambda: tf.assign_add(v, 1.0).op),
+            tf.cond(yes, lambda: tf.assign_add(v, 1.0).op, lambda: tf.constant(True)),
+            tf.cond(yes, lambda: [tf.constant(True)], tf.no_op),
+            tf.cond(yes, tf.no_op, lambda: tf.constant(False)),
+        ]
+        session.run(tf.global_variables_initializer())
+        found = [[bool(session.run(each, {yes: value})) for value in (True, False)] for each in made]
+        assert found == [[True, False], [True, True], [True, False], [True, False]]
+        assert session.run(v) == 2.0
+        with pytest.raises(ValueError, match=r"same type\(s\)\. Received float32 from .* and bool from"):
+            tf.cond(yes, lambda: tf.constant(1.0), tf.no_op)

@@ -164,6 +164,11 @@ def cond(
         last = identity(chosen, name="switch_f").op
         otherwise = trace_calls(false_fn, (), last, "Switch", loop=False)
         _check_branches(then, otherwise, strict)
+        # Where the other branch gives booleans, operations stand for some, too: for those of the predicate.
+        if then.outputs and not otherwise.outputs:
+            otherwise = trace_calls(lambda: otherwise.structure, (), last, "Switch", loop=False, tensors=True)
+        elif otherwise.outputs and not then.outputs:
+            then = trace_calls(lambda: then.structure, (), chosen.op, "Switch", loop=False, tensors=True)
         inputs = union(then.captured, otherwise.captured)
         specs = common_specs(then.outputs, otherwise.outputs)
         with get_default_graph().control_dependencies([*then.awaited, *otherwise.awaited]):

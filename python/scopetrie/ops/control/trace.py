@@ -159,6 +159,7 @@ def trace_calls(
     loop: bool = True,
     entry: Operation | None = None,
     own: Sequence[Tensor] = (),
+    tensors: bool = False,
 ) -> Traced:
     """Calls a function that builds operations, and finds out what they use of those made until `after`.
 
@@ -170,6 +171,7 @@ def trace_calls(
         loop: Whether the function is part of a loop, not a branch.
         entry: The last operation outside the loop, if `after` is inside.
         own: Tensors of a loop that were made before.
+        tensors: Whether operations become boolean tensors though there is no tensor among them.
 
     Returns:
         What it built.
@@ -192,7 +194,7 @@ def trace_calls(
     leaves: list[Tensor] = []
     targets: list[Operation] = []
     given = flat(structure)
-    alone = all(isinstance(each, Operation) for each in given)
+    alone = not tensors and all(isinstance(each, Operation) for each in given)
     for each in given:
         if isinstance(each, Operation) and alone:
             targets.append(each)
