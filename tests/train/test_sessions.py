@@ -450,3 +450,11 @@ def test_a_constructor_that_fails_leaves_the_graph_as_it_was(make: Any, error: t
     tf.constant(2.0)
     with train.MonitoredSession() as session:
         assert session.run(tf.get_collection("variables")[0]) == 1.0
+
+
+def test_the_session_itself_is_there_by_v1s_inner_name() -> None:
+    with tf.Graph().as_default():
+        v = tf.get_variable("v", initializer=2.0)
+        for kind in (train.MonitoredTrainingSession, train.SingularMonitoredSession):
+            with kind(hooks=[]) as session:
+                assert isinstance(session._tf_sess(), tf.Session) and session._tf_sess().run(v) == 2.0

@@ -182,6 +182,10 @@ class _Monitored:
                     raise
                 _log.info("An error was raised while a session was being created; again. Error: %s", error)
 
+    def _tf_sess(self) -> Any:
+        """The session itself, which runs without hooks. Agents of v1 ask for it by this name."""
+        return self._session().session
+
     def _session(self) -> _Live:
         if self._is_closed:
             raise RuntimeError("Session is already closed.")
