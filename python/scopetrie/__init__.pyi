@@ -113,6 +113,7 @@ from .graph.default import get_all_collection_keys as get_all_collection_keys
 from .graph.default import get_collection as get_collection
 from .graph.default import get_collection_ref as get_collection_ref
 from .graph.default import get_default_graph as get_default_graph
+from .graph.default import init_scope as init_scope
 from .graph.default import reset_default_graph as reset_default_graph
 from .graph.devices import DeviceSpec as DeviceSpec
 from .graph.graph import Graph as Graph
@@ -733,6 +734,7 @@ __all__ = [
     "imag",
     "image",
     "import_graph_def",
+    "init_scope",
     "initialize_all_tables",
     "initialize_all_variables",
     "initialize_local_variables",

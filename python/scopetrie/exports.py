@@ -24,7 +24,7 @@ EXPORTS: Final = {
         execution.sessions.default InteractiveSession Session get_default_session
         execution.trace RunMetadata
         graph.default add_to_collection add_to_collections colocate_with container control_dependencies device
-        graph.default get_all_collection_keys get_collection get_collection_ref get_default_graph
+        graph.default get_all_collection_keys get_collection get_collection_ref get_default_graph init_scope
         graph.default reset_default_graph
         graph.devices DeviceSpec
         graph.graph Graph
@@ -345,8 +345,10 @@ EXPORTS: Final = {
         estimator.tpu.tpu_estimator TPUEstimator
     """,
     "contrib.training": """
+        contrib.training.evaluating StopAfterNEvalsHook SummaryAtEndHook checkpoints_iterator evaluate_once
+        contrib.training.evaluating evaluate_repeatedly get_or_create_eval_step wait_for_new_checkpoint
         contrib.training.hparams HParams
-        contrib.training.running evaluate_once train
+        contrib.training.running train
         contrib.training.train_ops add_gradients_summaries clip_gradient_norms clip_gradient_norms_fn
         contrib.training.train_ops create_train_op multiply_gradients
     """,
@@ -732,6 +734,7 @@ EXPORTS: Final = {
         summary.ops audio histogram image merge merge_all scalar tensor_summary text
     """,
     "train": """
+        contrib.training.evaluating checkpoints_iterator
         train.batching batch batch_join maybe_batch maybe_shuffle_batch shuffle_batch shuffle_batch_join
         train.checkpoint_manager CheckpointManager
         train.coordinator Coordinator LooperThread

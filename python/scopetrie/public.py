@@ -42,7 +42,7 @@ NAMESPACES: Final = {
     "contrib.data": "contrib.data",
     "contrib.distributions": "contrib.distributions",
     "contrib.framework": "contrib.framework",
-    "contrib.framework.nest": "v1.nest",
+    "contrib.framework.nest": "contrib.framework.nest",
     "contrib.layers": "contrib.layers",
     "contrib.layers.utils": "contrib.layers.utils",
     "contrib.learn": "contrib.learn",

@@ -125,7 +125,7 @@ _GROUPS: Final = {
         saved_model.save train.Checkpoint train.CheckpointOptions train.experimental
     """,
     "the loop is the program's. Write it, around a train.MonitoredTrainingSession": """
-        train.basic_train_loop train.checkpoints_iterator
+        train.basic_train_loop
     """,
     "one thread decides what is kept. Use train.maybe_batch or train.maybe_shuffle_batch on each input": """
         train.maybe_batch_join train.maybe_shuffle_batch_join
@@ -143,7 +143,7 @@ _GROUPS: Final = {
     "it is v1's graph mode alone: there is no eager execution, no tf.function and no v2 behavior to switch "
     "on": """
         autograph enable_control_flow_v2 enable_eager_execution enable_tensor_equality enable_v2_behavior
-        enable_v2_tensorshape function init_scope nondifferentiable_batch_function py_function wrap_function
+        enable_v2_tensorshape function nondifferentiable_batch_function py_function wrap_function
         vectorized_map
     """,
     "a value stays in its variable or comes back from run. Keep it in a Variable between runs": """

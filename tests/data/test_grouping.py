@@ -78,6 +78,6 @@ def test_names_that_programs_look_up() -> None:
     """Faces of contrib, and inner attributes."""
     assert tf.contrib.data.map_and_batch is experimental.map_and_batch
     assert tf.contrib.framework.list_variables is tf.train.list_variables
-    assert tf.contrib.framework.nest is tf.nest and tf.contrib.learn.ModeKeys.INFER == "infer"
+    assert tf.contrib.framework.nest.flatten is tf.nest.flatten and tf.contrib.learn.ModeKeys.INFER == "infer"
     with tf.variable_scope("outer", reuse=tf.AUTO_REUSE) as scope:
         assert scope._name == "outer" and scope._reuse is scope.reuse

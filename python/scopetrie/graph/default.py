@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from .. import _core
@@ -40,6 +42,25 @@ def reset_default_graph() -> None:
 def control_dependencies(control_inputs: Any) -> ControlBlock:
     """`Graph.control_dependencies` of the default graph."""
     return get_default_graph().control_dependencies(control_inputs)
+
+
+@v1("init_scope")
+@contextlib.contextmanager
+def init_scope() -> Iterator[None]:
+    """Opens a block whose operations depend on no control inputs, and belong to no branch and no loop.
+
+    Name scopes and variable scopes stay. Initializers are built in such a block: they run once, wherever the
+    variable is made.
+
+    >>> import scopetrie as tf
+    >>> first = tf.no_op("first")
+    >>> with tf.name_scope("layer"), tf.control_dependencies([first]), tf.init_scope():
+    ...     start = tf.constant(1.0) + 1.0
+    >>> start.op.name, start.op.control_inputs
+    ('layer/add', [])
+    """
+    with control_dependencies(None):
+        yield
 
 
 @v1("device")

@@ -167,13 +167,28 @@ def squeezed(labels: Tensor, others: Tensor, weights: Any, difference: int = 0) 
             others = squeeze(others, [-1])
         elif excess == -1 and a[-1] in (1, None):
             labels = squeeze(labels, [-1])
+    else:  # when it runs
+        more = rank(others) - rank(labels)
+        others = _without_last(others, equal(more, difference + 1))
+        labels = _without_last(labels, equal(more, difference - 1))
     if weights is None:
         return labels, others, None
     weights = convert_to_tensor(weights)
     a, w = labels._dims, weights._dims
-    if a is not None and w and len(w) - len(a) == 1 and w[-1] in (1, None):
+    if a is None or w is None:
+        return labels, others, _without_last(weights, equal(rank(weights) - rank(labels), 1))
+    if w and len(w) - len(a) == 1 and w[-1] in (1, None):
         weights = squeeze(weights, [-1])
     return labels, others, weights
+
+
+def _without_last(value: Tensor, condition: Tensor) -> Tensor:
+    """A tensor without its last dimension, if a condition holds when it runs; itself if that cannot be 1."""
+    dims = value._dims
+    if dims is not None and (not dims or dims[-1] not in (1, None)):
+        return value
+    chosen: Tensor = cond(condition, lambda: squeeze(value, [-1]), lambda: value)
+    return chosen
 
 
 @v1("losses.compute_weighted_loss")

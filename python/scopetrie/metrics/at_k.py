@@ -23,7 +23,7 @@ from ..ops.math.reduce import reduce_any, reduce_sum
 from ..ops.math.scan import cumsum
 from ..ops.math.sort import top_k
 from ..ops.sparse.dense import sparse_tensor_to_dense
-from ..ops.sparse_tensor import SparseTensor
+from ..ops.sparse_tensor import SparseTensor, SparseTensorValue, as_sparse
 from ..ops.state.variable import assign_add
 from ..public import v1, whole
 from ..scopes import name_scope
@@ -33,6 +33,7 @@ from .kept import kept_variable, published
 _RAISES = "ValueError: If the shapes do not go together."
 # What stands where a sparse tensor of labels has none.
 _NO_LABEL = -(1 << 63)
+_SPARSE = (SparseTensor, SparseTensorValue)
 
 
 def _names(what: str, k: Any, class_id: Any = None) -> str:
@@ -42,8 +43,8 @@ def _names(what: str, k: Any, class_id: Any = None) -> str:
 
 def _sets(labels: Any, places: Tensor) -> tuple[Tensor, Tensor]:
     """Labels `[D1, ..., DN, L]`, and which of them count: those that there are, at their first place."""
-    if isinstance(labels, SparseTensor):
-        found = sparse_tensor_to_dense(labels, _NO_LABEL, validate_indices=False)
+    if isinstance(labels, _SPARSE):
+        found = sparse_tensor_to_dense(as_sparse(labels), _NO_LABEL, validate_indices=False)
     else:
         found = convert_to_tensor(labels)
     wanted, given = places.dtype.base_dtype, found.dtype.base_dtype
@@ -195,7 +196,7 @@ def average_precision_at_k(
         wanted, are_labels = _sets(labels, chosen)
         right = cast(_among(chosen, wanted), dtypes.float64)
         shares = multiply(divide(cumsum(right, -1), cumsum(ones_like(right), -1)), right)
-        if not isinstance(labels, SparseTensor):  # as v1: equal ones count each, and only classes count
+        if not isinstance(labels, _SPARSE):  # as v1: equal ones count each, and only classes count
             classes = shape(convert_to_tensor(predictions), out_type=dtypes.int64)[-1]
             are_labels = logical_and(greater_equal(wanted, cast(0, dtypes.int64)), less(wanted, classes))
         possible = minimum(reduce_sum(cast(are_labels, dtypes.float64), -1), cast(k, dtypes.float64))

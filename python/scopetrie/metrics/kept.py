@@ -9,9 +9,12 @@ from ..graph import GraphKeys, Tensor, add_to_collection
 from ..losses.weighted import checked_weights, squeezed
 from ..ops.array.dims import expand_dims
 from ..ops.array.fill import identity, ones_like, zeros
+from ..ops.array.shape import rank
 from ..ops.constant import convert_to_tensor
+from ..ops.control.branch import cond
 from ..ops.elementwise.arithmetic import maximum, multiply
 from ..ops.elementwise.cast import cast
+from ..ops.elementwise.compare import equal, greater, logical_and
 from ..ops.elementwise.divide import div_no_nan
 from ..ops.math.reduce import reduce_sum
 from ..ops.state.variable import assign_add
@@ -28,16 +31,19 @@ __all__ = [
 ]
 
 
-def kept_variable(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Any:
+def kept_variable(
+    shape: Any, dtype: Any = dtypes.float32, name: str | None = None, validate_shape: bool = True
+) -> Any:
     """A variable that a metric keeps its sums in: local, not trained, zeros at first.
 
     Args:
         shape: Its shape.
         dtype: Its dtype.
         name: Its name.
+        validate_shape: Whether later values have that shape.
     """
     return Variable(
-        lambda: zeros(shape, dtype), trainable=False,
+        lambda: zeros(shape, dtype), trainable=False, validate_shape=validate_shape,
         collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES], name=name,
     )  # fmt: skip
 
@@ -99,8 +105,12 @@ def with_rank_of(values: Tensor, weights: Any) -> Any:
         values: The values.
         weights: The weights, or None.
     """
-    if weights is None or values._dims is None or not weights._dims:
+    if weights is None or weights._dims == ():
         return weights
+    if values._dims is None or weights._dims is None:  # when it runs
+        own = rank(weights)
+        lacks = logical_and(equal(rank(values) - own, 1), greater(own, 0))
+        return cond(lacks, lambda: expand_dims(weights, [-1]), lambda: weights)
     return expand_dims(weights, [-1]) if len(values._dims) == len(weights._dims) + 1 else weights
 
 

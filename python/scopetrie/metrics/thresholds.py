@@ -35,7 +35,7 @@ _SIDES: Final = {
 }  # fmt: skip
 
 
-def _at(
+def counted_at(
     labels: Any, predictions: Any, thresholds: Sequence[float], weights: Any, wanted: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Counts of kinds at each threshold, and the operations that take a batch in."""
@@ -77,7 +77,7 @@ def true_positives_at_thresholds(
 ) -> tuple[Any, Any]:  # fmt: skip
     """Counts true positives at thresholds of a probability."""
     with variable_scope(name, "true_positives", (predictions, labels, weights)):
-        values, updates = _at(labels, predictions, thresholds, weights, ["true_positives"])
+        values, updates = counted_at(labels, predictions, thresholds, weights, ["true_positives"])
         return published(
             values["true_positives"], updates["true_positives"], metrics_collections, updates_collections
         )
@@ -91,7 +91,7 @@ def true_negatives_at_thresholds(
 ) -> tuple[Any, Any]:  # fmt: skip
     """Counts true negatives at thresholds of a probability."""
     with variable_scope(name, "true_negatives", (predictions, labels, weights)):
-        values, updates = _at(labels, predictions, thresholds, weights, ["true_negatives"])
+        values, updates = counted_at(labels, predictions, thresholds, weights, ["true_negatives"])
         return published(
             values["true_negatives"], updates["true_negatives"], metrics_collections, updates_collections
         )
@@ -105,7 +105,7 @@ def false_positives_at_thresholds(
 ) -> tuple[Any, Any]:  # fmt: skip
     """Counts false positives at thresholds of a probability."""
     with variable_scope(name, "false_positives", (predictions, labels, weights)):
-        values, updates = _at(labels, predictions, thresholds, weights, ["false_positives"])
+        values, updates = counted_at(labels, predictions, thresholds, weights, ["false_positives"])
         return published(
             values["false_positives"], updates["false_positives"], metrics_collections, updates_collections
         )
@@ -119,7 +119,7 @@ def false_negatives_at_thresholds(
 ) -> tuple[Any, Any]:  # fmt: skip
     """Counts false negatives at thresholds of a probability."""
     with variable_scope(name, "false_negatives", (predictions, labels, weights)):
-        values, updates = _at(labels, predictions, thresholds, weights, ["false_negatives"])
+        values, updates = counted_at(labels, predictions, thresholds, weights, ["false_negatives"])
         return published(
             values["false_negatives"], updates["false_negatives"], metrics_collections, updates_collections
         )
@@ -137,7 +137,9 @@ def precision_at_thresholds(
         made = [
             divide(kept[both[0]], _SMALL + kept[both[0]] + kept[both[1]], name=f"precision_{kind}")
             for kept, kind in zip(
-                _at(labels, predictions, thresholds, weights, both), ("value", "update_op"), strict=True
+                counted_at(labels, predictions, thresholds, weights, both),
+                ("value", "update_op"),
+                strict=True,
             )
         ]
         return published(made[0], made[1], metrics_collections, updates_collections)
@@ -155,7 +157,9 @@ def recall_at_thresholds(
         made = [
             divide(kept[both[0]], _SMALL + kept[both[0]] + kept[both[1]], name=f"recall_{kind}")
             for kept, kind in zip(
-                _at(labels, predictions, thresholds, weights, both), ("value", "update_op"), strict=True
+                counted_at(labels, predictions, thresholds, weights, both),
+                ("value", "update_op"),
+                strict=True,
             )
         ]
         return published(made[0], made[1], metrics_collections, updates_collections)
@@ -227,7 +231,7 @@ def auc(
             points = _evenly(num_thresholds)
         else:
             points = [0.0 - _SMALL, *sorted(thresholds), 1.0 + _SMALL]
-        values, updates = _at(labels, predictions, points, weights, list(_SIDES))
+        values, updates = counted_at(labels, predictions, points, weights, list(_SIDES))
         return published(
             _area(values, curve, summation_method, "value"),
             _area(updates, curve, summation_method, "update_op"), metrics_collections, updates_collections,
@@ -239,7 +243,7 @@ def _near(
     default: str, pick: Callable[[dict[str, Any], str], Tensor],
 ) -> tuple[Any, Any]:  # fmt: skip
     with variable_scope(name, default, (predictions, labels, weights)):
-        kept, more = _at(labels, predictions, _evenly(count), weights, list(_SIDES))
+        kept, more = counted_at(labels, predictions, _evenly(count), weights, list(_SIDES))
         return published(pick(kept, "value"), pick(more, "update_op"), metrics, updates)
 
 

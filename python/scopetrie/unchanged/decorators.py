@@ -26,7 +26,6 @@ __all__ = [
     "ismethod",
     "ismodule",
     "make_decorator",
-    "remove_undocumented",
     "signature",
     "silence",
     "stack",
@@ -108,18 +107,6 @@ def make_decorator(
     'twice'
     """
     return functools.update_wrapper(decorator_func, target)
-
-
-def remove_undocumented(
-    module_name: str, allowed_exception_list: Any = None, doc_string_modules: Any = None
-) -> None:
-    """Does nothing: v1 takes names out of a module that are not said to be public.
-
-    Args:
-        module_name: The module's name.
-        allowed_exception_list: Accepted for v1's sake.
-        doc_string_modules: Accepted for v1's sake.
-    """
 
 
 @contextlib.contextmanager

@@ -10,10 +10,10 @@ __all__ = ["is_folder", "places_of"]
 # level, and what begins with ":" a module of this package.
 _PLACES: Final = {
     # tensorflow.python.framework
-    "ops": "",
-    "device_spec": "",
+    "ops": " :unchanged.inner",
+    "device_spec": " :unchanged.inner",
     "dtypes": "",
-    "constant_op": "",
+    "constant_op": " :unchanged.inner",
     "common_shapes": "",
     "errors": "errors",
     "errors_impl": "errors",
@@ -24,18 +24,18 @@ _PLACES: Final = {
     "importer_lib": "",
     "meta_graph": "train",
     "random_seed": "random ",
-    "smart_cond": "contrib.framework",
     "sparse_tensor": "",
     "tensor_shape": "",
     "tensor_util": "",
     "test_util": "test",
     # tensorflow.python.ops
-    "array_ops": "",
+    "array_ops": " :unchanged.inner",
     "candidate_sampling_ops": "nn random",
     "check_ops": "",
+    "confusion_matrix": " :unchanged.measures",
     "clip_ops": "",
     "control_flow_ops": " :unchanged.tools",
-    "control_flow_util": "",
+    "control_flow_util": " :unchanged.inner",
     "ctc_ops": "nn",
     "custom_gradient": "",
     "data_flow_ops": "",
@@ -45,8 +45,9 @@ _PLACES: Final = {
     "gen_array_ops": "",
     "gen_math_ops": "math ",
     "gen_nn_ops": "nn",
+    "gradient_checker": "test",
     "gradients": "",
-    "gradients_impl": "",
+    "gradients_impl": " :unchanged.inner",
     "histogram_ops": "",
     "image_ops": "image",
     "image_ops_impl": "image",
@@ -62,7 +63,7 @@ _PLACES: Final = {
     "math_grad": "",
     "math_ops": " math",
     "metrics": "metrics",
-    "metrics_impl": "metrics",
+    "metrics_impl": "metrics :unchanged.measures",
     "nn": "nn",
     "nn_impl": "nn",
     "nn_ops": "nn ",
@@ -70,11 +71,12 @@ _PLACES: Final = {
     "parsing_ops": "",
     "partitioned_variables": "",
     "random_ops": "random ",
-    "resource_variable_ops": "",
+    "resource_variable_ops": " :unchanged.inner",
     "rnn": "nn",
     "rnn_cell": "nn.rnn_cell :unchanged.cells",
     "rnn_cell_impl": "nn.rnn_cell :unchanged.cells",
     "script_ops": "",
+    "smart_cond": ":unchanged.inner",
     "session_ops": "",
     "sparse_ops": "",
     "special_math_ops": "math ",
@@ -85,12 +87,13 @@ _PLACES: Final = {
     "template": "",
     "tensor_array_ops": "",
     "util": "",
-    "variable_scope": "",
-    "variables": "",
+    "variable_scope": " :unchanged.inner",
+    "variables": " :unchanged.inner",
     "weights_broadcast_ops": ":unchanged.tools",
-    # tensorflow.python.layers
+    # tensorflow.python.layers (and the module of Keras that those import)
+    "input_spec": "layers",
     "base": "layers",
-    "convolutional": "layers",
+    "convolutional": "layers :unchanged.inner",
     "core": "layers",
     "layers": "layers",
     "normalization": "layers",
@@ -102,6 +105,8 @@ _PLACES: Final = {
     "checkpoint_management": "train",
     "checkpoint_utils": "train",
     "coordinator": "train",
+    "device_setter": "train",
+    "evaluation": ":unchanged.evaluation",
     "ftrl": "train",
     "gradient_descent": "train",
     "input": "train",
@@ -127,12 +132,14 @@ _PLACES: Final = {
     "slot_creator": "train",
     "summary_io": "summary train",
     "supervisor": "train",
+    "sync_replicas_optimizer": ":unchanged.replicas train",
     "training": "train",
     "training_ops": "train",
     "training_util": "train",
     # the others
-    "all_util": ":unchanged.decorators",
+    "all_util": ":unchanged.inner",
     "app": "app",
+    "backprop": "",
     "client": "client ",
     "compat": "compat",
     "context": " :unchanged.tools",
@@ -141,7 +148,7 @@ _PLACES: Final = {
     "deprecation": ":unchanged.decorators",
     "device": "",
     "device_lib": ":unchanged.tools",
-    "file_io": "gfile",
+    "file_io": ":unchanged.files gfile",
     "flags": "flags",
     "framework": "",
     "gfile": "gfile",
@@ -149,7 +156,7 @@ _PLACES: Final = {
     "input_data": ":unchanged.mnist",
     "inspect_checkpoint": ":unchanged.tools",
     "logging": "logging",
-    "nest": "nest",
+    "nest": "contrib.framework.nest",
     "platform": "",
     "python": "",
     "pywrap_tensorflow": "train",
@@ -163,6 +170,7 @@ _PLACES: Final = {
     "tf_inspect": ":unchanged.decorators",
     "tf_logging": "logging",
     "timeline": "client.timeline",
+    "tf2": ":unchanged.inner",
     "tools": "",
     "writer": "summary",
 }
@@ -185,6 +193,8 @@ _FOLDERS: Final = {
     "python.data.util": "",
     "python.eager": "",
     "python.framework": "",
+    "python.keras": "keras",
+    "python.keras.engine": "keras",
     "python.layers": "layers",
     "python.lib": "",
     "python.lib.io": "gfile",
@@ -251,6 +261,14 @@ def places_of(name: str) -> list[str] | None:
     if name == "compat.v1" or name.startswith("compat.v1."):
         return places_of(name[10:]) if len(name) > 9 else [""]
     parts = name.split(".")
+    if name in _FOLDERS:
+        return _FOLDERS[name].split(" ")
+    if parts[:2] == ["contrib", "eager"]:
+        return [":unchanged.eager"] if parts[2:] in ([], ["python"], ["python", "tfe"]) else None
+    if parts[:2] == ["python", "keras"] and parts[2:] != ["engine", "input_spec"]:
+        return None  # its layers are not v1's of the same names
+    if parts[:3] == ["python", "layers", "utils"]:
+        return [":unchanged.inner", "contrib.layers.utils", ""]
     if parts[0] == "contrib":
         # What is below contrib.layers.python is what contrib.layers has.
         if "python" not in parts or parts[-1] == "python":
@@ -259,8 +277,6 @@ def places_of(name: str) -> list[str] | None:
         if parts[-1] not in _INNER:
             return None
         return [owner, ":unchanged.cells"] if parts[-1] in _CELLS else [f"{owner}.{parts[-1]}", owner]
-    if name in _FOLDERS:
-        return _FOLDERS[name].split(" ")
     if parts[0] == "examples":
         inner = parts[1:]
         is_there = inner[:2] == ["tutorials", "mnist"][: len(inner)] and inner[2:] in ([], ["input_data"])

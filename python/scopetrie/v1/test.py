@@ -10,27 +10,40 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import re
+import sys
 import tempfile
+import threading
 import unittest
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
-from ..errors import OpError
 from ..execution import Session
 from ..graph import Graph, reset_default_graph
 from ..ops.random.seed import set_random_seed
-from .nest import flatten
+from .assertions import Assertions
+from .gradient_checker import compute_gradient, compute_gradient_error
+from .graph_compare import assert_equal_graph_def
+from .stubs import StubOutForTesting
 
 __all__ = [
+    "StubOutForTesting",
     "TestCase",
+    "assert_equal_graph_def",
+    "compute_gradient",
+    "compute_gradient_error",
     "get_temp_dir",
     "gpu_device_name",
     "is_built_with_cuda",
+    "is_built_with_gpu_support",
+    "is_built_with_rocm",
+    "is_built_with_xla",
     "is_gpu_available",
     "main",
+    "mock",
+    "test_src_dir_path",
 ]
 
 _SEED = 87654321
@@ -53,6 +66,28 @@ def is_built_with_cuda() -> bool:
     return False
 
 
+is_built_with_gpu_support = is_built_with_cuda
+
+
+def is_built_with_rocm() -> bool:
+    """Whether the package was compiled for ROCm: no."""
+    return False
+
+
+def is_built_with_xla() -> bool:
+    """Whether the package was compiled with XLA: no. See `lower`, which gives a graph to JAX."""
+    return False
+
+
+def test_src_dir_path(relative_path: str) -> str:
+    """Returns the path of a file beneath the program.
+
+    Args:
+        relative_path: The path from the folder of the program.
+    """
+    return os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), relative_path)
+
+
 def get_temp_dir() -> str:
     """Returns a folder for files of tests."""
     folder = os.path.join(tempfile.gettempdir(), f"scopetrie_{os.getpid()}")
@@ -65,11 +100,43 @@ def main(argv: Any = None) -> None:
     unittest.main(argv=argv)
 
 
-def _array(value: Any) -> np.ndarray[Any, Any]:
-    return np.asarray(value)
+class _CheckedThread:
+    """A thread of a test: what it raises, `join` raises as a failure."""
+
+    def __init__(self, case: TestCase, target: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        self._case, self._target, self._args, self._kwargs = case, target, args, kwargs
+        self._thread = threading.Thread(target=self._run)
+        self._error: BaseException | None = None
+        self._is_joined = False
+
+    def _run(self) -> None:
+        try:
+            self._target(*self._args, **self._kwargs)
+        except BaseException as error:
+            self._error = error
+
+    def start(self) -> None:
+        """Starts it."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Waits for its end; fails the test if it raised an error."""
+        self._is_joined = True
+        self._thread.join()
+        if self._error is not None:
+            self._case.fail(f"Error in checkedThread: {self._error}")
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._thread.is_alive()
+
+    def require_joined(self) -> None:
+        """Fails the test if nobody has waited for the end."""
+        if not self._is_joined:
+            self._case.fail("A checked thread was not joined.")
 
 
-class TestCase(unittest.TestCase):
+class TestCase(Assertions):
     """A test case that begins with an empty default graph and known seeds, as v1's.
 
     >>> import io
@@ -83,18 +150,33 @@ class TestCase(unittest.TestCase):
     True
     """
 
+    def __init__(self, methodName: str = "runTest") -> None:
+        super().__init__(methodName)
+        self._session: Session | None = None
+        self._session_of: tuple[Any, ...] = ()
+        self._threads: list[_CheckedThread] = []
+
     def setUp(self) -> None:  # noqa: D102
+        super().setUp()
         if self._testMethodName == "test_session":  # which v1 calls so
             self.skipTest("Not a test.")
         random.seed(_SEED)
         np.random.seed(_SEED)  # noqa: NPY002  # from which tests of v1 draw
         reset_default_graph()
         set_random_seed(_SEED)
-        self._session: Session | None = None
+        self._threads = []
+        self._forget_session()
 
-    def tearDown(self) -> None:  # noqa: D102
+    def _forget_session(self) -> None:
         if self._session is not None:
             self._session.close()
+        self._session = None
+
+    def tearDown(self) -> None:  # noqa: D102
+        self._forget_session()
+        for thread in self._threads:
+            thread.require_joined()
+        super().tearDown()
 
     @contextlib.contextmanager
     def session(
@@ -109,13 +191,46 @@ class TestCase(unittest.TestCase):
     def cached_session(
         self, graph: Graph | None = None, config: Any = None, use_gpu: bool = True, force_gpu: bool = False
     ) -> Iterator[Session]:
-        """Opens the one session of the test, which keeps its values from block to block."""
+        """Opens the one session of the test, which keeps its values from block to block.
+
+        Raises:
+            ValueError: If it was opened with another graph, config or `force_gpu` before.
+        """
+        given = {"graph": graph, "config": config, "force_gpu": force_gpu}
         if self._session is None:
             self._session = Session(graph=graph, config=config)
+            self._session_of = tuple(given.values())
+        for (what, value), before in zip(given.items(), self._session_of, strict=True):
+            if value is not before and value != before:
+                raise ValueError(
+                    f"The {what} used to get the cached session is different than the one that was used to "
+                    "create the session. Maybe create a new session with self.session()"
+                )
         with self._session.graph.as_default(), self._session.as_default():
             yield self._session
 
-    test_session = cached_session
+    def test_session(
+        self, graph: Graph | None = None, config: Any = None, use_gpu: bool = True, force_gpu: bool = False
+    ) -> contextlib.AbstractContextManager[Session]:
+        """Opens the session of the test, or one of its own for a graph that is given: v1's older name."""
+        if self._testMethodName == "test_session":  # a runner takes it for a test
+            self.skipTest("Not a test.")
+        opens = self.session if graph is not None else self.cached_session
+        return opens(graph, config, use_gpu, force_gpu)
+
+    def checkedThread(
+        self, target: Callable[..., Any], args: Any = None, kwargs: Any = None
+    ) -> _CheckedThread:
+        """Returns a thread whose errors fail the test; the test has to start and join it.
+
+        Args:
+            target: What it calls.
+            args: The arguments.
+            kwargs: The arguments with names.
+        """
+        made = _CheckedThread(self, target, args or (), kwargs or {})
+        self._threads.append(made)
+        return made
 
     def evaluate(self, tensors: Any) -> Any:
         """Computes tensors in the session of the test."""
@@ -125,87 +240,3 @@ class TestCase(unittest.TestCase):
     def get_temp_dir(self) -> str:
         """Returns a folder for files of tests."""
         return get_temp_dir()
-
-    def assertAllClose(
-        self, a: Any, b: Any, rtol: float = 1e-6, atol: float = 1e-6, msg: str | None = None
-    ) -> None:
-        """Asserts that two arrays, or structures of arrays, are nearly the same."""
-        if isinstance(a, dict) or isinstance(b, dict):
-            self.assertEqual(sorted(a), sorted(b), msg)
-            for key in a:
-                self.assertAllClose(a[key], b[key], rtol, atol, msg)
-            return
-        try:
-            one, other = _array(a), _array(b)
-            ragged = one.dtype.hasobject or other.dtype.hasobject
-        except ValueError:  # lists of arrays of several shapes
-            ragged = True
-        if ragged:
-            leaves = flatten(a), flatten(b)
-            self.assertEqual(len(leaves[0]), len(leaves[1]), msg)
-            for pair in zip(*leaves, strict=True):
-                np.testing.assert_allclose(*pair, rtol=rtol, atol=atol, err_msg=msg or "")
-            return
-        self.assertEqual(one.shape, other.shape, msg)
-        np.testing.assert_allclose(one, other, rtol=rtol, atol=atol, err_msg=msg or "")
-
-    def assertNotAllClose(self, a: Any, b: Any, **kwargs: Any) -> None:
-        """Asserts that two arrays differ."""
-        try:
-            self.assertAllClose(a, b, **kwargs)
-        except AssertionError:
-            return
-        raise AssertionError("The two values are close at all elements")
-
-    def assertAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
-        """Asserts that two arrays are the same."""
-        one, other = _array(a), _array(b)
-        self.assertEqual(one.shape, other.shape, msg)
-        np.testing.assert_array_equal(one, other, err_msg=msg or "")
-
-    def assertNotAllEqual(self, a: Any, b: Any, msg: str | None = None) -> None:
-        """Asserts that two arrays differ."""
-        try:
-            self.assertAllEqual(a, b)
-        except AssertionError:
-            return
-        raise AssertionError(f"The two values are equal at all elements. {msg or ''}".rstrip())
-
-    def assertShapeEqual(self, np_array: Any, tf_tensor: Any, msg: str | None = None) -> None:
-        """Asserts that an array has the static shape of a tensor."""
-        self.assertAllEqual(np_array.shape, tf_tensor.get_shape().as_list(), msg)
-
-    def assertNear(self, f1: float, f2: float, err: float, msg: str | None = None) -> None:
-        """Asserts that two numbers are nearly the same."""
-        self.assertTrue(
-            f1 == f2 or abs(f1 - f2) <= err, f"{f1} != {f2} +/- {err}{f' ({msg})' if msg else ''}"
-        )
-
-    def assertAllGreater(self, a: Any, comparison_target: Any) -> None:
-        """Asserts that all elements are greater."""
-        self.assertTrue(
-            bool((_array(a) > comparison_target).all()), f"{a} is not greater than {comparison_target}"
-        )
-
-    def assertAllLess(self, a: Any, comparison_target: Any) -> None:
-        """Asserts that all elements are less."""
-        self.assertTrue(
-            bool((_array(a) < comparison_target).all()), f"{a} is not less than {comparison_target}"
-        )
-
-    @contextlib.contextmanager
-    def assertRaisesWithPredicateMatch(
-        self, exception_type: type[BaseException], expected_err_re_or_predicate: str | Callable[[Any], bool]
-    ) -> Iterator[None]:
-        """Asserts that a block raises an error that matches an expression, or of which a function is true."""
-        test = expected_err_re_or_predicate
-        with self.assertRaises(exception_type) as caught:
-            yield
-        error = caught.exception
-        text = error.message if isinstance(error, OpError) else str(error)
-        fits = bool(test(error)) if callable(test) else re.search(test, text) is not None
-        self.assertTrue(fits, f"Exception of type {type(error)}: {text}")
-
-    def assertRaisesOpError(self, expected_err_re_or_predicate: Any) -> Any:
-        """Asserts that a block raises an error of an operation."""
-        return self.assertRaisesWithPredicateMatch(OpError, expected_err_re_or_predicate)

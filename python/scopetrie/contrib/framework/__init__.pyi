@@ -3,6 +3,7 @@
 from builtins import bool as _bool
 from typing import Any as _Any
 
+from ...contrib.framework import nest as nest
 from ...contrib.framework.checkpoints import assign_from_checkpoint as assign_from_checkpoint
 from ...contrib.framework.checkpoints import assign_from_checkpoint_fn as assign_from_checkpoint_fn
 from ...contrib.framework.checkpoints import assign_from_values as assign_from_values
@@ -29,7 +30,6 @@ from ...train.saving.checkpoint_reader import list_variables as list_variables
 from ...train.saving.checkpoint_reader import load_checkpoint as load_checkpoint
 from ...train.saving.checkpoint_reader import load_variable as load_variable
 from ...train.saving.initializing import init_from_checkpoint as init_from_checkpoint
-from ...v1 import nest as nest
 
 __all__ = [
     "add_arg_scope",

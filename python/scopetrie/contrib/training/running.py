@@ -19,7 +19,7 @@ from ...train.sessions.scaffold import ChiefSessionCreator, Scaffold
 from ...train.sessions.supervisor import Supervisor
 from ...train.steps import get_global_step
 
-__all__ = ["evaluate_once", "slim_evaluate_once", "slim_train", "train", "train_step"]
+__all__ = ["slim_evaluate_once", "slim_train", "train", "train_step"]
 
 _log = logging.getLogger("scopetrie")
 _DEFAULT: Final = 0
@@ -66,49 +66,6 @@ def train(
         while not session.should_stop():
             loss = session.run(train_op)
     return loss
-
-
-@v1("contrib.training.evaluate_once")
-def evaluate_once(
-    checkpoint_path: str, master: str = "", scaffold: Scaffold | None = None, eval_ops: Any = None,
-    feed_dict: Any = None, final_ops: Any = None, final_ops_feed_dict: Any = None,
-    hooks: Sequence[SessionRunHook] | None = None, config: Any = None,
-) -> Any:  # fmt: skip
-    """Restores a checkpoint, runs operations until a hook or the end of the data stops them, then some more.
-
-    Args:
-        checkpoint_path: The path of the checkpoint.
-        master: Only the empty string.
-        scaffold: The operations; made by default.
-        eval_ops: What is run over and over; None for nothing.
-        feed_dict: What is fed to it.
-        final_ops: What is run at the end.
-        final_ops_feed_dict: What is fed to that.
-        hooks: The hooks.
-        config: The session's `ConfigProto`.
-
-    Returns:
-        What `final_ops` gave, or None.
-    """
-    creator = ChiefSessionCreator(scaffold, master, config, checkpoint_filename_with_path=checkpoint_path)
-    last = _Last(final_ops, final_ops_feed_dict)
-    with MonitoredSession(creator, [*(hooks or ()), last]) as session:
-        if eval_ops is not None:
-            while not session.should_stop():
-                session.run(eval_ops, feed_dict)
-    return last.values
-
-
-class _Last(SessionRunHook):
-    """Runs operations when a session ends."""
-
-    def __init__(self, fetches: Any, feeds: Any) -> None:
-        self._fetches, self._feeds = fetches, feeds
-        self.values: Any = None
-
-    def end(self, session: Any) -> None:
-        if self._fetches is not None:
-            self.values = session.run(self._fetches, self._feeds)
 
 
 @v1("contrib.slim.learning.train_step")
