@@ -10,8 +10,7 @@ from typing import Any, Final
 from .._core import variable_scope
 from ..derivatives.backprop import gradients
 from ..dtypes import int32
-from ..graph import Graph, Tensor, get_default_graph
-from ..graph.devices import DeviceSpec
+from ..graph import DeviceSpec, Graph, Tensor, get_default_graph
 from ..layers.choose import choose
 from ..layers.conv import Conv1D, Conv2D, Conv3D
 from ..layers.separable import SeparableConv2D
@@ -19,8 +18,7 @@ from ..layers.transposed import Conv2DTranspose, Conv3DTranspose
 from ..ops.array.shape import shape_internal
 from ..ops.constant import constant
 from ..ops.state.scatter import scatter_add
-from ..variables import Variable
-from ..variables.partitioned_variable import PartitionedVariable
+from ..variables import PartitionedVariable, Variable
 
 __all__ = [
     "Convolution1D",

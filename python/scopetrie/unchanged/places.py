@@ -106,7 +106,7 @@ _PLACES: Final = {
     "checkpoint_utils": "train",
     "coordinator": "train",
     "device_setter": "train",
-    "evaluation": ":unchanged.evaluation",
+    "evaluation": ":contrib.training.evaluating",
     "ftrl": "train",
     "gradient_descent": "train",
     "input": "train",

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..dtypes import as_dtype
 from ..errors import OpError
-from ..graph.devices import DeviceSpec
+from ..graph import DeviceSpec
 from .nest import flatten
 
 if TYPE_CHECKING:

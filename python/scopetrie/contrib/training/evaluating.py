@@ -10,7 +10,7 @@ from typing import Any
 from ... import dtypes
 from ..._core import get_variable
 from ...graph import GraphKeys, Tensor, get_collection
-from ...initializers.filled import Zeros
+from ...initializers import Zeros
 from ...ops.state.variable import assign_add
 from ...public import v1
 from ...summary.file_writer import FileWriterCache
@@ -303,3 +303,9 @@ def evaluate_repeatedly(
         if number == max_number_of_evaluations:
             break
     return last.final_ops_values
+
+
+# By these names v1's inner module (tensorflow.python.training.evaluation) has them.
+_StopAfterNEvalsHook = StopAfterNEvalsHook
+_evaluate_once = evaluate_once
+_get_or_create_eval_step = get_or_create_eval_step
