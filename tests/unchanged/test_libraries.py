@@ -71,6 +71,13 @@ def test_eager_functions_are_refused() -> None:
         taken("python.training.sync_replicas_optimizer", "SyncReplicasOptimizer")(None)
 
 
+def test_shapes_by_the_names_that_libraries_use() -> None:
+    for dims in ([2, None], [], None):
+        x: Any = tf.placeholder(tf.float32, dims)
+        assert x._shape_tuple() == (None if dims is None else tuple(dims))
+        assert x._shape.ndims == (None if dims is None else len(dims))
+
+
 def test_names_with_scopes() -> None:
     strip, prepend = (taken("python.framework.ops", f"{each}_name_scope") for each in ("strip", "prepend"))
     for name, scope, stripped, prepended in (  # as TensorFlow 2.21 has them

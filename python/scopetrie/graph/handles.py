@@ -78,6 +78,13 @@ class Tensor(_core.Tensor):
         """Returns the shape, as far as it is known."""
         return as_shape(self._dims)
 
+    @property
+    def _shape(self) -> TensorShape:  # as libraries of v1 ask for it
+        return as_shape(self._dims)
+
+    def _shape_tuple(self) -> tuple[int | None, ...] | None:  # so, too
+        return self._dims
+
     def set_shape(self, shape: Any) -> None:
         """Adds what is known of the shape.
 
