@@ -396,6 +396,7 @@ EXPORTS: Final = {
     """,
     "estimator": """
         estimator.estimator Estimator
+        estimator.exporters BestExporter Exporter FinalExporter LatestExporter
         estimator.extending add_metrics
         estimator.in_turns EvalSpec TrainSpec train_and_evaluate
         estimator.run_config RunConfig
@@ -406,6 +407,11 @@ EXPORTS: Final = {
         train.sessions.hooks SessionRunArgs SessionRunContext SessionRunHook SessionRunValues
         train.sessions.step_hooks FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook
         train.sessions.step_hooks NanLossDuringTrainingError NanTensorHook SecondOrStepTimer StopAtStepHook
+    """,
+    "estimator.export": """
+        estimator.export.outputs ClassificationOutput ExportOutput PredictOutput RegressionOutput
+        estimator.export.receivers ServingInputReceiver TensorServingInputReceiver
+        estimator.export.receivers build_parsing_serving_input_receiver_fn build_raw_serving_input_receiver_fn
     """,
     "estimator.inputs": """
         estimator.inputs.arrays numpy_input_fn

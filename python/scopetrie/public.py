@@ -74,6 +74,7 @@ NAMESPACES: Final = {
     "dtypes": "dtypes",
     "errors": "errors",
     "estimator": "estimator",
+    "estimator.export": "estimator.export",
     "estimator.inputs": "estimator.inputs",
     "estimator.tpu": "estimator.tpu",
     "flags": "v1.flags",

@@ -288,11 +288,6 @@ _GROUPS: Final = {
         estimator.BinaryClassHead estimator.Head estimator.LogisticRegressionHead estimator.MultiClassHead
         estimator.MultiHead estimator.MultiLabelHead estimator.PoissonRegressionHead estimator.RegressionHead
     """,
-    "no SavedModel is written. Take the checkpoints in the estimator's model_dir: restore one by "
-    "train.Saver, freeze the graph by graph_util.convert_variables_to_constants or use onnx.export": """
-        estimator.BestExporter estimator.Exporter estimator.FinalExporter estimator.LatestExporter
-        estimator.export
-    """,
     "rows of checkpoints are not sorted anew by vocabularies. Read them with train.load_variable, sort them "
     "with NumPy, and load them in a Scaffold's init_fn": """
         estimator.VocabInfo train.VocabInfo

@@ -16,7 +16,6 @@ RECORDED = json.loads((Path(__file__).parents[1] / "recorded" / "estimator.json"
 # What is said otherwise than in v1: the words, of the same class.
 OTHER_WORDS = {
     "input_fn_that_is_no_function": "input_fn must be callable, given: input",
-    "eval_spec_of_other_exporters": "it writes no SavedModel",
     "loss_that_is_a_vector": "Loss must be scalar, given: ",
 }
 

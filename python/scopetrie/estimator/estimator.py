@@ -18,6 +18,7 @@ from ..train.saving.checkpoint_state import latest_checkpoint
 from ..train.sessions.file_hooks import CheckpointSaverListener
 from ..train.sessions.hooks import SessionRunHook
 from .evaluating import evaluate_in_default_graph
+from .exporting import export_from_default_graph
 from .functions import (
     call_input_fn,
     call_model_fn,
@@ -285,21 +286,78 @@ class Estimator:
         """
         return os.path.join(self._model_dir, "eval" if not name else f"eval_{name}")
 
-    def export_savedmodel(self, *args: Any, **kwargs: Any) -> Any:
-        """Not supported: no SavedModel is written.
+    def export_savedmodel(
+        self,
+        export_dir_base: str | os.PathLike[str],
+        serving_input_receiver_fn: Callable[[], Any],
+        assets_extra: Mapping[str, Any] | None = None,
+        as_text: bool = False,
+        checkpoint_path: str | None = None,
+        strip_default_attrs: bool = False,
+    ) -> bytes:
+        """Writes the model for predictions, with a checkpoint's values, as a SavedModel.
+
+        Args:
+            export_dir_base: The folder in which the model's folder is made, whose name is a time in seconds.
+            serving_input_receiver_fn: Returns a `ServingInputReceiver`: what the model takes.
+            assets_extra: Paths of more files, by their places in its folder `assets.extra`.
+            as_text: Whether the graph is written as text.
+            checkpoint_path: The checkpoint; the latest one by default.
+            strip_default_attrs: Accepted for v1's sake.
+
+        Returns:
+            The path of the model's folder.
 
         Raises:
-            NotImplementedError: Always.
+            ValueError: If there is no function, or nothing has been trained.
+            OpError: If something cannot be written, of v1's class.
         """
-        raise NotImplementedError(
-            f"{type(self).__name__}.export_savedmodel: scopetrie writes no SavedModel of an estimator. Its "
-            "checkpoints are in model_dir; build the model for PREDICT in a graph, restore "
-            "latest_checkpoint() by train.Saver, and freeze it "
-            "(graph_util.convert_variables_to_constants) or "
-            "export it (tf.onnx.export)."
-        )
+        if serving_input_receiver_fn is None:
+            raise ValueError("An input_receiver_fn must be defined.")
+        path = checkpoint_path or self.latest_checkpoint()
+        if not path:
+            raise ValueError(f"Couldn't find trained model at {self._model_dir}.")
+        with self._graph().as_default(), self._device():
+            return export_from_default_graph(
+                lambda features: self._call_model_fn(features, None, ModeKeys.PREDICT, self._config),
+                serving_input_receiver_fn, self._config, path, export_dir_base, assets_extra, as_text,
+            )  # fmt: skip
 
-    export_saved_model = experimental_export_all_saved_models = export_savedmodel
+    def export_saved_model(
+        self,
+        export_dir_base: str | os.PathLike[str],
+        serving_input_receiver_fn: Callable[[], Any],
+        assets_extra: Mapping[str, Any] | None = None,
+        as_text: bool = False,
+        checkpoint_path: str | None = None,
+        experimental_mode: str = ModeKeys.PREDICT,
+    ) -> bytes:
+        """Does what `export_savedmodel` does, under its later name.
+
+        Args:
+            export_dir_base: The folder in which the model's folder is made.
+            serving_input_receiver_fn: Returns a `ServingInputReceiver`.
+            assets_extra: Paths of more files, by their places in its folder `assets.extra`.
+            as_text: Whether the graph is written as text.
+            checkpoint_path: The checkpoint; the latest one by default.
+            experimental_mode: Only `ModeKeys.PREDICT`.
+
+        Returns:
+            The path of the model's folder.
+
+        Raises:
+            NotImplementedError: If the mode is another one.
+            ValueError: As for `export_savedmodel`.
+        """
+        if experimental_mode != ModeKeys.PREDICT:
+            raise NotImplementedError(
+                f"{type(self).__name__}.export_saved_model: models are exported for predictions, not for "
+                f"the mode {experimental_mode!r}. Build the model for it in a graph, and save that by "
+                "tf.saved_model.Builder."
+            )
+        return self.export_savedmodel(
+            export_dir_base, serving_input_receiver_fn, assets_extra, as_text, checkpoint_path
+        )
 
     def _build(self, input_fn: Any, mode: str) -> tuple[EstimatorSpec, list[SessionRunHook]]:
         """Makes the inputs and calls the model function."""

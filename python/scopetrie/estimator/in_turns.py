@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from ..train.sessions.file_hooks import CheckpointSaverListener
 from ..train.sessions.hooks import SessionRunHook
 from ..train.sessions.step_hooks import SecondOrStepTimer
 from .estimator import Estimator
+from .exporters import checked_exporters
 
 __all__ = ["EvalSpec", "TrainSpec", "train_and_evaluate"]
 
@@ -84,14 +86,13 @@ class EvalSpec(_EvalFields):
         steps: So many batches; None for all of the input.
         name: A name by which results are told apart.
         hooks: Hooks of the session.
-        exporters: Only None: no SavedModel is written.
+        exporters: An `Exporter`, or several, which are called with each checkpoint that was evaluated.
         start_delay_secs: Accepted for v1's sake, which waits so long in a cluster only.
         throttle_secs: Between two evaluations are at least so many seconds.
 
     Raises:
-        ValueError: If steps are not positive, or seconds are negative.
-        TypeError: If `input_fn` is no function, the name no text, a hook none, or something is to be
-        exported.
+        ValueError: If steps are not positive, seconds are negative, or two exporters have one name.
+        TypeError: If `input_fn` is no function, the name no text, or a hook or an exporter none.
 
     >>> import scopetrie as tf
     >>> tf.estimator.EvalSpec(lambda: {"x": tf.zeros([2])}, throttle_secs=60).steps
@@ -117,25 +118,21 @@ class EvalSpec(_EvalFields):
         if name is not None and not isinstance(name, str):
             raise TypeError(f"`name` must be string, given: {name}")
         every = _checked(hooks)
-        if exporters:
-            raise TypeError(
-                "`exporters` must be an Exporter, an iterable of Exporter, or `None`, found "
-                f"{exporters}. scopetrie has no Exporter: it writes no SavedModel. Leave `exporters` out, "
-                f"and "
-                "take the checkpoints in model_dir."
-            )
         for field, seconds in (("start_delay_secs", start_delay_secs), ("throttle_secs", throttle_secs)):
             if seconds < 0:
                 raise ValueError(f"Must specify {field} >= 0, given: {seconds}")
-        return super().__new__(cls, input_fn, steps, name, every, (), start_delay_secs, throttle_secs)
+        return super().__new__(
+            cls, input_fn, steps, name, every, checked_exporters(exporters), start_delay_secs, throttle_secs
+        )
 
 
 class _Evaluates(CheckpointSaverListener):
     """Evaluates when a checkpoint was saved and enough time has gone by, and the last one in any case."""
 
-    def __init__(self, estimator: Estimator, spec: EvalSpec) -> None:
-        self._estimator, self._spec = estimator, spec
+    def __init__(self, estimator: Estimator, spec: EvalSpec, last: int | None) -> None:
+        self._estimator, self._spec, self._last = estimator, spec, last
         self.results: dict[str, Any] | None = None
+        self.exported: list[Any] = []
 
     def begin(self) -> None:
         """Begins to measure the time."""
@@ -159,8 +156,19 @@ class _Evaluates(CheckpointSaverListener):
 
     def _evaluate(self, step: int) -> None:
         self._timer.update_last_triggered_step(step)
-        spec = self._spec
-        self.results = self._estimator.evaluate(spec.input_fn, spec.steps, spec.hooks, name=spec.name)
+        estimator, spec = self._estimator, self._spec
+        self.results = estimator.evaluate(spec.input_fn, spec.steps, spec.hooks, name=spec.name)
+        is_final = self._last is not None and step >= self._last
+        self.exported = [
+            each.export(
+                estimator,
+                export_path=os.path.join(estimator.model_dir, "export", each.name),
+                checkpoint_path=estimator.latest_checkpoint(),
+                eval_result=self.results,
+                is_the_final_export=is_final,
+            )
+            for each in spec.exporters
+        ]
 
 
 @v1("estimator.train_and_evaluate")
@@ -177,8 +185,8 @@ def train_and_evaluate(
         eval_spec: How it evaluates.
 
     Returns:
-        The results of the last evaluation, and what was exported: nothing. If the global step was large
-        enough before, None and nothing.
+        The results of the last evaluation, and what the exporters returned then. If the global step was
+        large enough before, None and nothing.
 
     Raises:
         TypeError: If something is of another type.
@@ -204,12 +212,12 @@ def train_and_evaluate(
     ):  # fmt: skip
         if not isinstance(given, kind):
             raise TypeError(f"`{name}` must have type `tf.estimator.{kind.__name__}`. Got: {type(given)}")
-    evaluates = _Evaluates(estimator, eval_spec)
+    evaluates = _Evaluates(estimator, eval_spec, train_spec.max_steps)
     listeners = [*train_spec.saving_listeners, evaluates]
     estimator.train(
         train_spec.input_fn, train_spec.hooks, max_steps=train_spec.max_steps, saving_listeners=listeners
     )
-    return evaluates.results, []
+    return evaluates.results, evaluates.exported
 
 
 def _check_function(input_fn: Any) -> None:

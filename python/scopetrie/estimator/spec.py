@@ -10,6 +10,7 @@ from ..ops.constant import convert_to_tensor
 from ..public import v1
 from ..train.sessions.hooks import SessionRunHook
 from ..train.sessions.scaffold import Scaffold
+from .export.outputs import checked_outputs
 
 __all__ = ["EstimatorSpec", "ModeKeys"]
 
@@ -66,7 +67,8 @@ class EstimatorSpec(_Fields):
         loss: The loss, a scalar; needed to train and to evaluate.
         train_op: The step of training; needed to train.
         eval_metric_ops: Pairs of value and update operation, by the metrics' names.
-        export_outputs: What an exported model would give.
+        export_outputs: What an exported model gives: outputs of `tf.estimator.export`, by the names of
+            signatures; the predictions if left out.
         training_chief_hooks: Hooks of training.
         training_hooks: Hooks of training.
         scaffold: The operations by which sessions are prepared.
@@ -139,7 +141,7 @@ class EstimatorSpec(_Fields):
         if scaffold is not None and not isinstance(scaffold, Scaffold):
             raise TypeError(f"scaffold must be tf.train.Scaffold. Given: {scaffold}")
         return super().__new__(
-            cls, mode, given, loss, train_op, dict(eval_metric_ops or {}), export_outputs,
+            cls, mode, given, loss, train_op, dict(eval_metric_ops or {}), checked_outputs(export_outputs),
             chief, training, scaffold, evaluation, prediction,
         )  # fmt: skip
 

@@ -36,7 +36,7 @@ class TPUEstimatorSpec(_Fields):
         loss: The loss, a scalar; needed to train and to evaluate.
         train_op: The step of training; needed to train.
         eval_metrics: A function that returns metrics by name, and its arguments: a list of tensors, or a
-        dict. export_outputs: What an exported model would give.
+        dict. export_outputs: What an exported model gives.
         scaffold_fn: A function that returns a `Scaffold`.
         host_call: A function and its arguments, called in each step of training by TPUs.
         training_hooks: Hooks of training.
