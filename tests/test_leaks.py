@@ -321,11 +321,13 @@ def _in_a_circle_of_graphs(holder: str, count: int) -> tuple[list[weakref.ref[An
     return [weakref.ref(graph) for graph in graphs], tensors
 
 
+# A list that a graph holds more than once keeps another graph.
+NOT_YET = {"one list several times": pytest.mark.xfail(strict=True)}
+
+
 @pytest.mark.parametrize("count", [2, 5])
-@pytest.mark.parametrize("holder", HOLDERS)
+@pytest.mark.parametrize("holder", [pytest.param(each, marks=NOT_YET.get(each, ())) for each in HOLDERS])
 def test_graphs_that_hold_handles_of_each_other_are_freed(holder: str, count: int) -> None:
-    if holder == "one list several times":
-        pytest.xfail("a list that a graph holds more than once is not freed with another graph yet")
     graphs, tensors = _in_a_circle_of_graphs(holder, count)
     gc.collect()
     tensors = tensors[:1]

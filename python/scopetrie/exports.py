@@ -269,9 +269,10 @@ EXPORTS: Final = {
     """,
     "contrib.opt": """
         contrib.opt.adams AdamWOptimizer DecoupledWeightDecayExtension LazyAdamOptimizer MomentumWOptimizer
-        contrib.opt.adams NadamOptimizer extend_with_decoupled_weight_decay
+        contrib.opt.adams extend_with_decoupled_weight_decay
         contrib.opt.around ExternalOptimizerInterface=ScipyOptimizerInterface MovingAverageOptimizer
         contrib.opt.around ScipyOptimizerInterface VariableClippingOptimizer
+        contrib.opt.nadam NadamOptimizer
     """,
     "contrib.rnn": """
         contrib.rnn.cells InputProjectionWrapper LSTMBlockCell LayerNormBasicLSTMCell OutputProjectionWrapper

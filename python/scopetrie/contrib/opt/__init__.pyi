@@ -4,12 +4,12 @@ from ...contrib.opt.adams import AdamWOptimizer as AdamWOptimizer
 from ...contrib.opt.adams import DecoupledWeightDecayExtension as DecoupledWeightDecayExtension
 from ...contrib.opt.adams import LazyAdamOptimizer as LazyAdamOptimizer
 from ...contrib.opt.adams import MomentumWOptimizer as MomentumWOptimizer
-from ...contrib.opt.adams import NadamOptimizer as NadamOptimizer
 from ...contrib.opt.adams import extend_with_decoupled_weight_decay as extend_with_decoupled_weight_decay
 from ...contrib.opt.around import MovingAverageOptimizer as MovingAverageOptimizer
 from ...contrib.opt.around import ScipyOptimizerInterface as ExternalOptimizerInterface
 from ...contrib.opt.around import ScipyOptimizerInterface as ScipyOptimizerInterface
 from ...contrib.opt.around import VariableClippingOptimizer as VariableClippingOptimizer
+from ...contrib.opt.nadam import NadamOptimizer as NadamOptimizer
 
 __all__ = [
     "AdamWOptimizer",

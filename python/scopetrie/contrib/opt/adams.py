@@ -1,4 +1,4 @@
-"""Relatives of Adam and momentum: rows alone, Nesterov's way, weights that decay by themselves."""
+"""Relatives of Adam and momentum: rows alone, weights that decay by themselves."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ...ops.control.flow import group
 from ...ops.elementwise.cast import cast
 from ...ops.elementwise.unary import sqrt, square
 from ...ops.state.scatter import scatter_sub, scatter_update
-from ...ops.state.variable import assign, assign_sub
+from ...ops.state.variable import assign_sub
 from ...public import v1
 from ...train.optimizers.adam import AdamOptimizer
 from ...train.optimizers.gradient_descent import MomentumOptimizer
 
-__all__ = ["AdamWOptimizer", "LazyAdamOptimizer", "MomentumWOptimizer", "NadamOptimizer"]
+__all__ = ["AdamWOptimizer", "LazyAdamOptimizer", "MomentumWOptimizer"]
 
 
 @v1("contrib.opt.LazyAdamOptimizer")
@@ -55,43 +55,6 @@ class LazyAdamOptimizer(AdamOptimizer):
         ]
         change = step * new_m / (sqrt(new_v) + epsilon)
         return group(scatter_sub(var, rows, change, use_locking=locked), *kept)
-
-
-@v1("contrib.opt.NadamOptimizer")
-class NadamOptimizer(AdamOptimizer):
-    """Adam with Nesterov's momentum (Dozat, 2016): a step looks at the mean of gradients after the next one.
-
-    A step is rate (beta1 m + (1 - beta1) g) / (sqrt(v) + epsilon), corrected as Adam's. Rows of a gradient
-    count as a whole one.
-
-    Args:
-        learning_rate: A number, a tensor, or a function that gives one.
-        beta1: How much of the mean of gradients is kept at each step.
-        beta2: How much of the mean of squares is kept.
-        epsilon: What is added to the root of the mean of squares.
-        use_locking: Accepted for v1's sake.
-        name: The optimizer's name.
-    """
-
-    def __init__(
-        self, learning_rate: Any = 0.001, beta1: Any = 0.9, beta2: Any = 0.999, epsilon: Any = 1e-8,
-        use_locking: bool = False, name: str = "Nadam",
-    ) -> None:  # fmt: skip
-        super().__init__(learning_rate, beta1, beta2, epsilon, use_locking, name)
-
-    def _apply_dense(self, grad: Any, var: Any) -> Any:
-        power1, power2, rate, beta1, beta2, epsilon = self._settings(var)
-        m, v, locked = self.get_slot(var, "m"), self.get_slot(var, "v"), self._use_locking
-        new_m = assign(m, beta1 * m + (1 - beta1) * grad, use_locking=locked)
-        new_v = assign(v, beta2 * v + (1 - beta2) * square(grad), use_locking=locked)
-        step = rate * sqrt(1 - power2) / (1 - power1)
-        ahead = beta1 * new_m + (1 - beta1) * grad
-        return group(
-            assign_sub(var, step * ahead / (sqrt(new_v) + epsilon), use_locking=locked), new_m, new_v
-        )
-
-    def _apply_sparse(self, grad: Any, var: Any) -> Any:
-        return self._apply_dense(convert_to_tensor(grad), var)
 
 
 @v1("contrib.opt.DecoupledWeightDecayExtension")

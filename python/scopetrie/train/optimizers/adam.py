@@ -52,7 +52,7 @@ def _adam_in_one_pass(
     return True
 
 
-_adams = define_updates(
+adams = define_updates(
     "Adam", "VAR M V beta1_power beta2_power lr beta1 beta2 epsilon grad", _adam, flag="use_nesterov",
     fused=_adam_in_one_pass,
 )  # fmt: skip
@@ -116,7 +116,7 @@ class AdamOptimizer(Optimizer):
 
     def _apply_dense(self, grad: Any, var: Any) -> Any:
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        return _adams.dense(var, m, v, *self._settings(var), grad, use_locking=self._use_locking).op
+        return adams.dense(var, m, v, *self._settings(var), grad, use_locking=self._use_locking).op
 
     def _apply_sparse(self, grad: Any, var: Any) -> Any:
         # As v1: the means of all rows decay, and all rows of the variable move on.
