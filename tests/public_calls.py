@@ -25,6 +25,8 @@ PROCESS_WIDE = {
         ),
         "flags are never forgotten",
     ),
+    "contrib.training.evaluate_repeatedly": "may wait for ever",
+    "contrib.training.wait_for_new_checkpoint": "may wait for ever",
     "disable_v2_behavior": "a switch of the process",
     "errors.Payloads": "a type alias",
     "InteractiveSession": "stays the default session until it is closed",

@@ -129,10 +129,12 @@ std::span<const std::int64_t> given_shape(const std::int64_t* sizes, std::int32_
   return shape;
 }
 
-DType given_dtype(std::int32_t number) {
+DType given_dtype(std::int32_t number, const scopetrie_context& context) {
   const DType dtype(static_cast<std::uint8_t>(number));
   if (number < 0 || number > 255 || (number != 0 && dtype.name().empty()))
     throw Error(ErrorKind::kType, "There is no dtype of number " + std::to_string(number) + ".");
+  if (context.store == nullptr && dtype.base() >= DType::kOwn)
+    throw Error(ErrorKind::kType, "Graphs have no dtype " + dtype.name() + ": it is one of stores.");
   return dtype;
 }
 

@@ -83,8 +83,9 @@ T& place(T* out, const char* what) {
 }
 /// Sizes of a shape: -1 is an unknown one.
 std::span<const std::int64_t> given_shape(const std::int64_t* sizes, std::int32_t rank);
-/// A dtype by its number; 0 is none. Throws where there is none of this number.
-DType given_dtype(std::int32_t number);
+/// A dtype by its number; 0 is none. Throws where there is none of this number, or a graph has none of it: its dtypes
+/// are TensorFlow's, a store's are NumPy's, too.
+DType given_dtype(std::int32_t number, const scopetrie_context& context);
 
 // Handles by value have the layout of the C structures: a graph, a number, an epoch.
 template <class To, class From>

@@ -72,7 +72,7 @@ ScopeOptions options_of(const scopetrie_scope_options& given, scopetrie_context*
   options.reuse = given.reuse == SCOPETRIE_REUSE        ? Reuse::kYes
                   : given.reuse == SCOPETRIE_AUTO_REUSE ? Reuse::kAuto
                                                         : Reuse::kNo;
-  options.dtype = given_dtype(given.dtype);
+  options.dtype = given_dtype(given.dtype, checked(context));
   options.auxiliary_name_scope = given.no_name_scope == 0 && checked(context).store == nullptr;
   if (given.initializer != nullptr)
     if (const Initial initial = initial_of(given.initializer, context); initial.is_given())
@@ -217,7 +217,7 @@ std::int32_t get_variable(scopetrie_context* context, const char* name, const sc
     VariableOptions options;
     scopetrie_variable& made = place(variable, "place for the variable");
     if (asked.has_shape != 0) options.shape = AskedShape(given_shape(asked.shape, asked.rank));
-    options.dtype = given_dtype(asked.dtype);
+    options.dtype = given_dtype(asked.dtype, checked(context));
     if (asked.initializer != nullptr) options.initializer = initial_of(asked.initializer, context);
     if (asked.not_trainable != 0) options.trainable = false;
     if (asked.collections != nullptr) {
@@ -242,7 +242,7 @@ std::int32_t add_operation(scopetrie_context* context, const char* type, const c
     std::vector<OutputSpec> made;
     for (const scopetrie_output& each : given(outputs, output_count, "list of outputs")) {
       OutputSpec& output = made.emplace_back();
-      output.dtype = given_dtype(each.dtype);
+      output.dtype = given_dtype(each.dtype, checked(context));
       if (each.dtype == 0) refuse_handle("dtype of an output");
       if (each.rank < 0) continue;
       const std::span shape = given_shape(each.shape, each.rank);

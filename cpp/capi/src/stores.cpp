@@ -61,7 +61,7 @@ std::int32_t store_get(scopetrie_context* context, const char* name, const scope
     const scopetrie_variable_options asked = read(structure);
     StoreVariableOptions options;
     if (asked.has_shape != 0) options.shape = AskedShape(shape_of(asked));
-    options.dtype = given_dtype(asked.dtype);
+    options.dtype = given_dtype(asked.dtype, checked(context));
     if (asked.not_trainable != 0) options.trainable = false;
     if (const Initial initial = initial_of(asked.initializer, context); initial.is_given()) {
       if (initial.rule() == nullptr)
@@ -92,8 +92,8 @@ std::int32_t store_put(scopetrie_context* context, const char* name, const scope
     const scopetrie_store& store = store_of("store_put", context);
     const scopetrie_variable_options asked = read(structure);
     const std::string_view text = given(name, "name");
-    const DType dtype =
-        asked.dtype != 0 ? given_dtype(asked.dtype) : checked(context).at.current_variable_scope->dtype();
+    const DType dtype = asked.dtype != 0 ? given_dtype(asked.dtype, checked(context))
+                                         : checked(context).at.current_variable_scope->dtype();
     const std::size_t bytes = byte_count("store_put", text, shape_of(asked), dtype);
     if (elements == nullptr && bytes != 0) refuse_handle("pointer to elements");
     Lent* lent = nullptr;
