@@ -111,7 +111,11 @@ def test_what_no_function_makes() -> None:
         check(made, {x: np.array([0.5, 2], np.float32)}, session)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+# Programs of several functions start variables and tables first; most schedules divide.
+OF_ONE_FUNCTION = [each for each in FAMILIES if each not in ("normalization", "tables", "rates")]
+
+
+@pytest.mark.parametrize("family", OF_ONE_FUNCTION)
 def test_drawn_arguments(family: str) -> None:
     """Arguments that are drawn at random: odd shapes and dtypes; with special values, nearly all agree."""
     calls = [call for call, outcome in read(family) if outcome is not None and outcome[0] == "gives"]
