@@ -254,4 +254,55 @@ NOT_MADE: dict[str, str] = {
         ),
         "needs files or threads; has tests of its own",
     ),
+    **dict.fromkeys(
+        (
+            "contrib.learn.preprocessing.ByteProcessor", "contrib.learn.preprocessing.CategoricalVocabulary",
+            "contrib.learn.preprocessing.VocabularyProcessor", "contrib.opt.DecoupledWeightDecayExtension",
+            "contrib.opt.ExternalOptimizerInterface", "contrib.opt.MovingAverageOptimizer",
+            "contrib.opt.VariableClippingOptimizer", "contrib.rnn.ConvLSTMCell",
+            "contrib.rnn.CoupledInputForgetGateLSTMCell", "contrib.rnn.GLSTMCell",
+            "contrib.rnn.IntersectionRNNCell", "contrib.rnn.NASCell", "contrib.rnn.PhasedLSTMCell",
+            "contrib.rnn.UGRNNCell", "contrib.rnn.WeightNormLSTMCell",
+            "contrib.seq2seq.ScheduledEmbeddingTrainingHelper",
+            "contrib.seq2seq.ScheduledOutputTrainingHelper", "contrib.tpu.CrossShardOptimizer",
+            "contrib.tpu.RunConfig", "contrib.training.StopAfterNEvalsHook",
+            "contrib.training.SummaryAtEndHook", "saved_model.Builder", "test.StubOutForTesting",
+            "keras.losses.Loss",
+            *(f"keras.constraints.{each}" for each in ("Constraint", "MaxNorm", "MinMaxNorm", "UnitNorm")),
+            *(f"keras.regularizers.{each}" for each in ("L1", "L1L2", "L2", "Regularizer")),
+            *(
+                f"keras.layers.{each}"
+                for each in (
+                    "Activation Add Average BatchNormalization Concatenate DepthwiseConv2D Dot Dropout ELU "
+                    "Embedding GaussianNoise InputSpec Lambda Layer LayerNormalization LeakyReLU Maximum "
+                    "Minimum Multiply PReLU Permute ReLU RepeatVector Reshape Softmax Subtract "
+                    "ThresholdedReLU UpSampling1D UpSampling2D"
+                ).split()
+            ),
+            *(
+                f"estimator.{each}"
+                for each in (
+                    "BestExporter Estimator Exporter FinalExporter LatestExporter RunConfig "
+                    "export.ClassificationOutput export.ExportOutput export.PredictOutput "
+                    "export.RegressionOutput"
+                ).split()
+            ),
+        ),
+        "new, and not attacked yet",
+    ),
+    **dict.fromkeys(
+        (
+            f"estimator.{each}"
+            for each in (
+                "CheckpointSaverHook CheckpointSaverListener FeedFnHook FinalOpsHook GlobalStepWaiterHook "
+                "LoggingTensorHook NanTensorHook ProfilerHook SecondOrStepTimer SessionRunContext "
+                "SessionRunHook StepCounterHook StopAtStepHook SummarySaverHook"
+            ).split()
+        ),
+        "attacked as train's",
+    ),
+    **dict.fromkeys(
+        (f"test.mock.{each}" for each in ("MagicMock", "NonCallableMock", "NonCallableMagicMock")),
+        "Python's own",
+    ),
 }  # fmt: skip
