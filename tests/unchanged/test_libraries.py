@@ -57,11 +57,11 @@ def test_inner_modules_have_what_libraries_take(module: str) -> None:
 
 
 def test_layers_of_keras_are_not_those_of_v1() -> None:
-    with (
-        tf.as_tensorflow(),
-        pytest.raises(ModuleNotFoundError, match="does not have tensorflow"),
-    ):
-        importlib.import_module("tensorflow.python.keras.layers")
+    with tf.as_tensorflow():
+        layers = importlib.import_module("tensorflow.python.keras.layers")
+        assert layers.Dense is tf.keras.layers.Dense is not tf.layers.Dense
+        with pytest.raises(ModuleNotFoundError, match="does not have tensorflow"):
+            importlib.import_module("tensorflow.python.keras.layers.core")
 
 
 def test_eager_functions_are_refused() -> None:

@@ -265,8 +265,9 @@ def places_of(name: str) -> list[str] | None:
         return _FOLDERS[name].split(" ")
     if parts[:2] == ["contrib", "eager"]:
         return [":unchanged.eager"] if parts[2:] in ([], ["python"], ["python", "tfe"]) else None
-    if parts[:2] == ["python", "keras"] and parts[2:] != ["engine", "input_spec"]:
-        return None  # its layers are not v1's of the same names
+    if parts[:2] == ["python", "keras"]:  # its layers are not v1's of the same names
+        is_inner = parts[2:] == ["engine", "input_spec"]
+        return [_PLACES["input_spec"] if is_inner else name.removeprefix("python.")]
     if parts[:3] == ["python", "layers", "utils"]:
         return [":unchanged.inner", "contrib.layers.utils", ""]
     if parts[0] == "contrib":
@@ -284,8 +285,6 @@ def places_of(name: str) -> list[str] | None:
     if parts[0] == "core":
         found = _MESSAGES.get(parts[-1])
         return None if found is None else [found]
-    if parts[:2] == ["python", "keras"]:
-        return [name.removeprefix("python.")]
     if parts[0] == "python":
         found = _PLACES.get(parts[-1])
         return None if found is None else found.split(" ")
