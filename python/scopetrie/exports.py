@@ -347,11 +347,12 @@ EXPORTS: Final = {
     """,
     "contrib.training": """
         contrib.training.evaluating StopAfterNEvalsHook SummaryAtEndHook checkpoints_iterator evaluate_once
-        contrib.training.evaluating evaluate_repeatedly get_or_create_eval_step wait_for_new_checkpoint
+        contrib.training.evaluating evaluate_repeatedly wait_for_new_checkpoint
         contrib.training.hparams HParams
         contrib.training.running train
         contrib.training.train_ops add_gradients_summaries clip_gradient_norms clip_gradient_norms_fn
         contrib.training.train_ops create_train_op multiply_gradients
+        train.steps get_or_create_eval_step
     """,
     "data": """
         data.asking get_output_classes get_output_shapes get_output_types make_initializable_iterator

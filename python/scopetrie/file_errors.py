@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from .errors import (
     UnknownError,
 )
 
-__all__ = ["errors_of_files", "make_folders"]
+__all__ = ["copy_file", "errors_of_files", "make_folders"]
 
 # As TensorFlow 2.21 has them; tests/recorded/file_errors.json shows most.
 _CLASSES: Final[dict[int, Any]] = {
@@ -84,3 +85,15 @@ def make_folders(path: str) -> None:
                 path = os.path.dirname(path)
             if os.path.isfile(path):
                 raise FailedPreconditionError(None, None, f"{path} is not a directory") from None
+
+
+def copy_file(source: str, place: str) -> None:
+    """Copies a file, and makes the folders of its new place, as far as they are missing.
+
+    Raises:
+        NotFoundError: If there is no such file.
+        OpError: If the system refuses it for another reason.
+    """
+    make_folders(os.path.dirname(place))
+    with errors_of_files(source):
+        shutil.copyfile(source, place)

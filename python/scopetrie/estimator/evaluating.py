@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import as_dtype, int64, string
+from ..dtypes import as_dtype, string
 from ..graph import GraphKeys, get_default_graph
-from ..initializers import zeros_initializer
 from ..metrics import mean
 from ..ops.control.flow import group
 from ..ops.state.variable import assign_add
-from ..scopes import get_variable
 from ..summary.file_writer import FileWriterCache
 from ..summary.graph_messages import fill_tensor
 from ..summary.messages import Summary
@@ -23,7 +21,7 @@ from ..train.sessions.hooks import SessionRunArgs, SessionRunContext, SessionRun
 from ..train.sessions.monitored import MonitoredSession
 from ..train.sessions.scaffold import ChiefSessionCreator, Scaffold
 from ..train.sessions.step_hooks import FinalOpsHook
-from ..train.steps import create_global_step
+from ..train.steps import create_global_step, get_or_create_eval_step
 from .run_config import RunConfig
 from .spec import EstimatorSpec
 
@@ -85,7 +83,7 @@ def evaluate_in_default_graph(
         raise ValueError(_NOT_ALLOWED.format("`global_step`"))
     wanted[GraphKeys.GLOBAL_STEP] = global_step
     before()
-    counted = assign_add(_eval_step(), 1, use_locking=True)
+    counted = assign_add(get_or_create_eval_step(), 1, use_locking=True)
     final = FinalOpsHook(wanted)
     every = [*input_hooks, *hooks, *spec.evaluation_hooks, _StopAfter(steps, counted), final]
     creator = ChiefSessionCreator(
@@ -112,13 +110,6 @@ def _metrics(spec: EstimatorSpec) -> tuple[dict[str, Any], Any]:
     metrics["loss"] = mean(spec.loss)
     names = sorted(metrics)
     return {each: metrics[each][0] for each in names}, group(*(metrics[each][1] for each in names))
-
-
-def _eval_step() -> Any:
-    return get_variable(
-        "eval_step", [], int64, zeros_initializer(), trainable=False,
-        collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.EVAL_STEP],
-    )  # fmt: skip
 
 
 def _write(folder: str, results: dict[str, Any], step: int, checkpoint_path: str | None) -> None:

@@ -263,10 +263,9 @@ def checked_exporters(given: Any) -> tuple[Exporter, ...]:
     """
     if not given:
         return ()
-    found = (
-        (given,) if isinstance(given, Exporter) else tuple(given) if isinstance(given, Iterable) else (None,)
-    )
-    if not all(isinstance(each, Exporter) for each in found):
+    several = [given] if isinstance(given, Exporter) else given
+    found = tuple(several) if isinstance(several, Iterable) else None
+    if found is None or not all(isinstance(each, Exporter) for each in found):
         raise TypeError(
             f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {given}."
         )

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..errors import AlreadyExistsError
 from ..execution import Session
-from ..file_errors import errors_of_files, make_folders
+from ..file_errors import copy_file, errors_of_files, make_folders
 from ..graph import GraphKeys, get_default_graph
 from ..saved_model.building import Builder
 from ..train.saving.checkpoint_state import checkpoint_exists
@@ -81,7 +81,8 @@ def export_from_default_graph(
                 main_op=initializes, saver=saver,
             )  # fmt: skip
             builder.save(as_text)
-        _copy(assets or {}, beside)
+        for place, source in (assets or {}).items():
+            copy_file(os.fspath(source), os.path.join(beside, _ASSETS, os.fspath(place)))
         with errors_of_files(folder):
             os.rename(beside, folder)
     except BaseException:
@@ -102,11 +103,3 @@ def _new_folder(base: str) -> str:
     raise AlreadyExistsError(
         None, None, f"Failed to obtain a unique export directory name after {_TRIES} attempts, in {base}."
     )
-
-
-def _copy(assets: Mapping[str, Any], folder: str) -> None:
-    for place, source in assets.items():
-        path = os.path.join(folder, _ASSETS, os.fspath(place))
-        make_folders(os.path.dirname(path))
-        with errors_of_files(os.fspath(source)):
-            shutil.copyfile(os.fspath(source), path)

@@ -12,6 +12,7 @@ from ..data.dataset import Dataset
 from ..graph import device
 from ..train.sessions.file_hooks import CheckpointSaverListener
 from ..train.sessions.hooks import SessionRunHook
+from .checks import all_of
 from .spec import EstimatorSpec
 
 __all__ = [
@@ -136,11 +137,7 @@ def hooks_of(given: Iterable[Any] | None) -> list[SessionRunHook]:
     Raises:
         TypeError: If one is none.
     """
-    found = list(given or ())
-    for each in found:
-        if not isinstance(each, SessionRunHook):
-            raise TypeError(f"Hooks must be a SessionRunHook, given: {each}")
-    return found
+    return list(all_of(given, SessionRunHook, "Hooks must be a SessionRunHook, given: "))
 
 
 def listeners_of(given: Iterable[Any] | None) -> list[CheckpointSaverListener]:
@@ -149,8 +146,5 @@ def listeners_of(given: Iterable[Any] | None) -> list[CheckpointSaverListener]:
     Raises:
         TypeError: If one is none.
     """
-    found = list(given or ())
-    for each in found:
-        if not isinstance(each, CheckpointSaverListener):
-            raise TypeError(f"saving_listeners must be a list of CheckpointSaverListener, given: {each}")
-    return found
+    words = "saving_listeners must be a list of CheckpointSaverListener, given: "
+    return list(all_of(given, CheckpointSaverListener, words))

@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ..public import v1
 from ..train.sessions.file_hooks import CheckpointSaverListener
 from ..train.sessions.hooks import SessionRunHook
 from ..train.sessions.step_hooks import SecondOrStepTimer
+from .checks import all_of
 from .estimator import Estimator
 from .exporters import checked_exporters
 
 __all__ = ["EvalSpec", "TrainSpec", "train_and_evaluate"]
 
 _log = logging.getLogger("scopetrie")
+_HOOKS: Final = "All hooks must be `SessionRunHook` instances, given: "
+_LISTENERS: Final = "All saving_listeners must be `CheckpointSaverListener` instances, given: "
 
 
 class _TrainFields(NamedTuple):
@@ -58,13 +61,8 @@ class TrainSpec(_TrainFields):
         _check_function(input_fn)
         if max_steps is not None and max_steps <= 0:
             raise ValueError(f"Must specify max_steps > 0, given: {max_steps}")
-        listeners = tuple(saving_listeners or ())
-        for each in listeners:
-            if not isinstance(each, CheckpointSaverListener):
-                raise TypeError(
-                    f"All saving_listeners must be `CheckpointSaverListener` instances, given: {each}"
-                )
-        return super().__new__(cls, input_fn, max_steps, _checked(hooks), listeners)
+        listeners = all_of(saving_listeners, CheckpointSaverListener, _LISTENERS)
+        return super().__new__(cls, input_fn, max_steps, all_of(hooks, SessionRunHook, _HOOKS), listeners)
 
 
 class _EvalFields(NamedTuple):
@@ -117,7 +115,7 @@ class EvalSpec(_EvalFields):
             raise ValueError(f"Must specify steps > 0, given: {steps}")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"`name` must be string, given: {name}")
-        every = _checked(hooks)
+        every = all_of(hooks, SessionRunHook, _HOOKS)
         for field, seconds in (("start_delay_secs", start_delay_secs), ("throttle_secs", throttle_secs)):
             if seconds < 0:
                 raise ValueError(f"Must specify {field} >= 0, given: {seconds}")
@@ -223,11 +221,3 @@ def train_and_evaluate(
 def _check_function(input_fn: Any) -> None:
     if not callable(input_fn):
         raise TypeError(f"`input_fn` must be callable, given: {input_fn}")
-
-
-def _checked(hooks: Iterable[Any] | None) -> tuple[Any, ...]:
-    found = tuple(hooks or ())
-    for each in found:
-        if not isinstance(each, SessionRunHook):
-            raise TypeError(f"All hooks must be `SessionRunHook` instances, given: {each}")
-    return found

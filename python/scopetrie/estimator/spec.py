@@ -10,6 +10,7 @@ from ..ops.constant import convert_to_tensor
 from ..public import v1
 from ..train.sessions.hooks import SessionRunHook
 from ..train.sessions.scaffold import Scaffold
+from .checks import all_of
 from .export.outputs import checked_outputs
 
 __all__ = ["EstimatorSpec", "ModeKeys"]
@@ -135,9 +136,8 @@ class EstimatorSpec(_Fields):
                 _check_graph("eval_metric_ops", each, name)
         every = (training_chief_hooks, training_hooks, evaluation_hooks, prediction_hooks)
         chief, training, evaluation, prediction = (tuple(each or ()) for each in every)
-        for hook in (*training, *chief, *evaluation, *prediction):
-            if not isinstance(hook, SessionRunHook):
-                raise TypeError(f"All hooks must be SessionRunHook instances, given: {hook}")
+        hooks = (*training, *chief, *evaluation, *prediction)
+        all_of(hooks, SessionRunHook, "All hooks must be SessionRunHook instances, given: ")
         if scaffold is not None and not isinstance(scaffold, Scaffold):
             raise TypeError(f"scaffold must be tf.train.Scaffold. Given: {scaffold}")
         return super().__new__(

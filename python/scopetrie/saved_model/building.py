@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..execution import BaseSession
-from ..file_errors import errors_of_files, make_folders
+from ..file_errors import copy_file, make_folders
 from ..graph import Operation, Tensor, get_default_graph
 from ..ops.folding import constant_value
 from ..public import v1
@@ -107,10 +106,7 @@ class Builder:
         make_folders(folder)
         kept.save(sess, os.path.join(folder, VARIABLES), write_meta_graph=False, write_state=False)
         for path, name in assets:
-            place = os.path.join(self._folder, ASSETS, name)
-            make_folders(os.path.dirname(place))
-            with errors_of_files(path):
-                shutil.copyfile(path, place)
+            copy_file(path, os.path.join(self._folder, ASSETS, name))
         self._message.meta_graphs.append(made)
         self._has_values = True
 

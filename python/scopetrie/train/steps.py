@@ -1,4 +1,4 @@
-"""The global step: a variable that counts training steps, found through its collection."""
+"""The variables that count training steps and evaluations, found through their collections."""
 
 from __future__ import annotations
 
@@ -123,3 +123,25 @@ def global_step(sess: Any, global_step_tensor: Any) -> int:
         global_step_tensor: The global step, or its name.
     """
     return int(sess.run(global_step_tensor))
+
+
+@v1("contrib.training.get_or_create_eval_step")
+def get_or_create_eval_step() -> Variable:
+    """Returns the variable that counts evaluations; creates it if there is none.
+
+    Returns:
+        The only member of the collection `GraphKeys.EVAL_STEP`: a local variable `eval_step` of int64.
+
+    Raises:
+        ValueError: If the collection has several members.
+    """
+    found = get_default_graph().get_collection(GraphKeys.EVAL_STEP)
+    if len(found) > 1:
+        raise ValueError("Multiple tensors added to tf.GraphKeys.EVAL_STEP")
+    if found:
+        known: Variable = found[0]
+        return known
+    return get_variable(
+        "eval_step", [], int64, zeros_initializer(), trainable=False,
+        collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.EVAL_STEP],
+    )  # fmt: skip

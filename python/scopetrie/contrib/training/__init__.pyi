@@ -5,7 +5,6 @@ from ...contrib.training.evaluating import SummaryAtEndHook as SummaryAtEndHook
 from ...contrib.training.evaluating import checkpoints_iterator as checkpoints_iterator
 from ...contrib.training.evaluating import evaluate_once as evaluate_once
 from ...contrib.training.evaluating import evaluate_repeatedly as evaluate_repeatedly
-from ...contrib.training.evaluating import get_or_create_eval_step as get_or_create_eval_step
 from ...contrib.training.evaluating import wait_for_new_checkpoint as wait_for_new_checkpoint
 from ...contrib.training.hparams import HParams as HParams
 from ...contrib.training.running import train as train
@@ -14,6 +13,7 @@ from ...contrib.training.train_ops import clip_gradient_norms as clip_gradient_n
 from ...contrib.training.train_ops import clip_gradient_norms_fn as clip_gradient_norms_fn
 from ...contrib.training.train_ops import create_train_op as create_train_op
 from ...contrib.training.train_ops import multiply_gradients as multiply_gradients
+from ...train.steps import get_or_create_eval_step as get_or_create_eval_step
 
 __all__ = [
     "HParams",

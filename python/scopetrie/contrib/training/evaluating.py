@@ -7,10 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ... import dtypes
-from ..._core import get_variable
-from ...graph import GraphKeys, Tensor, get_collection
-from ...initializers import Zeros
+from ...graph import Tensor
 from ...ops.state.variable import assign_add
 from ...public import v1
 from ...summary.file_writer import FileWriterCache
@@ -20,8 +17,7 @@ from ...train.sessions.hooks import SessionRunArgs, SessionRunContext, SessionRu
 from ...train.sessions.monitored import MonitoredSession
 from ...train.sessions.scaffold import ChiefSessionCreator, Scaffold
 from ...train.sessions.step_hooks import FinalOpsHook
-from ...train.steps import get_or_create_global_step, global_step
-from ...variables import Variable
+from ...train.steps import get_or_create_eval_step, get_or_create_global_step, global_step
 
 __all__ = [
     "StopAfterNEvalsHook",
@@ -29,7 +25,6 @@ __all__ = [
     "checkpoints_iterator",
     "evaluate_once",
     "evaluate_repeatedly",
-    "get_or_create_eval_step",
     "wait_for_new_checkpoint",
 ]
 
@@ -99,28 +94,6 @@ def checkpoints_iterator(
         start, last = time.time(), found
         yield found
         time.sleep(max(0.0, start + min_interval_secs - time.time()))
-
-
-@v1("contrib.training.get_or_create_eval_step")
-def get_or_create_eval_step() -> Variable:
-    """Returns the variable that counts evaluations; creates it if there is none.
-
-    Returns:
-        The only member of the collection `GraphKeys.EVAL_STEP`: a local variable `eval_step` of int64.
-
-    Raises:
-        ValueError: If the collection has several members.
-    """
-    found = get_collection(GraphKeys.EVAL_STEP)
-    if len(found) > 1:
-        raise ValueError("Multiple tensors added to tf.GraphKeys.EVAL_STEP")
-    if found:
-        known: Variable = found[0]
-        return known
-    return get_variable(
-        "eval_step", [], dtypes.int64, Zeros(), trainable=False,
-        collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.EVAL_STEP],
-    )  # fmt: skip
 
 
 @v1("contrib.training.StopAfterNEvalsHook")
