@@ -13,7 +13,7 @@ from typing import Any
 
 import scopetrie as tf
 
-# What leaves the process in another state than it was.
+# What leaves the process in another state than it was, or may not come back.
 PROCESS_WIDE = {
     "app.run": "reads the command line, and ends the process",
     **dict.fromkeys(

@@ -247,7 +247,7 @@ void bind_handles(PyObject* module) {
   };
   // A base type, so that cold members can be written as a class in Python; there are no instances of subtypes.
   State& s = state();
-  const PyType_Slot own_properties =
+  const PyType_Slot tensor_properties =
       properties({property("graph", unlocked<handle_graph>, "The Graph that holds the tensor."),
                   property("op", locked<handle_op>, "The Operation whose output it is."),
                   property("name", locked<handle_name>, "\"scope/op:0\"."),
@@ -258,11 +258,11 @@ void bind_handles(PyObject* module) {
                            "The shape as a tuple with None for unknown, or None for an unknown rank."),
                   property("_id", locked<handle_id>, "Its number in the graph."),
                   property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
-  s.tensor_type =
-      add_type<PyHandle>(module, "Tensor", Py_TPFLAGS_BASETYPE,
-                         operators_and(slots({own_properties, methods({{"_set_dims", locked<tensor_set_dims>, METH_O,
-                                                                        "Replaces what is known of the shape."}})})));
-  const PyType_Slot own_properties1 = properties(
+  s.tensor_type = add_type<PyHandle>(
+      module, "Tensor", Py_TPFLAGS_BASETYPE,
+      operators_and(slots({tensor_properties, methods({{"_set_dims", locked<tensor_set_dims>, METH_O,
+                                                        "Replaces what is known of the shape."}})})));
+  const PyType_Slot operation_properties = properties(
       {property("graph", unlocked<handle_graph>, "The Graph that holds the operation."),
        property("name", locked<operation_name>, "Its unique name in the graph."),
        property("type", locked<operation_type>, "What it computes, by v1's name: \"MatMul\"."),
@@ -274,10 +274,10 @@ void bind_handles(PyObject* module) {
        property("_def", locked<operation_def>, "The OpDef it was made from, or None."),
        property("_id", locked<handle_id>, "Its number in the graph."),
        property("_is_current", locked<handle_is_current>, "Whether it has not been undone.")});
-  s.operation_type =
-      add_type<PyHandle>(module, "Operation", Py_TPFLAGS_BASETYPE,
-                         slots({own_properties1, methods({{"_add_control_inputs", locked<operation_add_control_inputs>,
-                                                           METH_O, "Makes it wait for more operations."}})}));
+  s.operation_type = add_type<PyHandle>(
+      module, "Operation", Py_TPFLAGS_BASETYPE,
+      slots({operation_properties, methods({{"_add_control_inputs", locked<operation_add_control_inputs>, METH_O,
+                                             "Makes it wait for more operations."}})}));
 }
 
 }  // namespace scopetrie::python

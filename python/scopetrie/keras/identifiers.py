@@ -25,7 +25,7 @@ def found(kind: str, identifier: Any, known: Mapping[str, Any], base: type) -> A
         return None
     if isinstance(identifier, Mapping) and "class_name" in identifier:
         made = _named(kind, str(identifier["class_name"]), known)
-        return made(**identifier.get("config", {})) if isinstance(made, type) or callable(made) else made
+        return made(**identifier.get("config", {})) if callable(made) else made
     if isinstance(identifier, str):
         made = _named(kind, identifier, known)
         return made() if isinstance(made, type) else made
