@@ -7,7 +7,7 @@ import math
 import sys
 import types
 import unittest
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,12 @@ def test_inner_modules_have_what_libraries_take(module: str) -> None:
         owner, _, last = f"tensorflow.{module}".rpartition(".")
         assert isinstance(getattr(importlib.import_module(owner), last), types.ModuleType)
     assert all(callable(taken(module, name)) for name in TAKEN[module].split())
+
+
+@pytest.fixture(autouse=True)
+def graph() -> Iterator[None]:
+    with tf.Graph().as_default():
+        yield
 
 
 def test_layers_of_keras_are_not_those_of_v1() -> None:
