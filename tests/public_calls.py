@@ -29,6 +29,11 @@ PROCESS_WIDE = {
     "contrib.training.wait_for_new_checkpoint": "may wait for ever",
     "disable_v2_behavior": "a switch of the process",
     "errors.Payloads": "a type alias",
+    "keras.backend.clear_session": "takes the default graph away from the tests",
+    **dict.fromkeys(
+        (f"keras.backend.set_{each}" for each in ("epsilon", "floatx", "image_data_format", "session")),
+        "a setting of the process",
+    ),
     "InteractiveSession": "stays the default session until it is closed",
     "logging.log_every_n": "counts for ever",
     "logging.log_first_n": "counts for ever",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import doctest
 import importlib
 import importlib.util
@@ -36,7 +37,9 @@ def module_names() -> Iterator[str]:
 def examples(module: ModuleType) -> Iterator[doctest.DocTest]:
     """The module's doctests, including those of callable objects, which doctest's finder skips."""
     finder = doctest.DocTestFinder(exclude_empty=True)
-    yield from finder.find(module, extraglobs=NAMES)
+    # What a namespace was asked for before stays in it, v1's `print` and `abs` among them.
+    own = {name: value for name, value in vars(module).items() if not hasattr(builtins, name)}
+    yield from finder.find(module, globs=own, extraglobs=NAMES)
     for name, value in vars(module).items():
         own = isinstance(value, ModuleType | type) or getattr(value, "__module__", None) != module.__name__
         text = getattr(value, "__doc__", None)

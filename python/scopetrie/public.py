@@ -131,10 +131,10 @@ _BUILDERS: Final = tuple(
     for name in (
         "contrib.crf", "contrib.layers.dense", "contrib.layers.groups", "contrib.layers.norms",
         "contrib.layers.optimizing", "contrib.layers.plain", "contrib.legacy_seq2seq",
-        "contrib.rnn", "contrib.seq2seq", "data", "derivatives", "distributions", "keras.layers",
-        "keras.losses", "layers",
-        "lookup", "losses", "metrics", "ops", "partitioners", "queues", "random", "rnn",
-        "summary.ops", "train.batching", "train.producers", "train.schedules", "variables",
+        "contrib.opt", "contrib.rnn", "contrib.seq2seq", "data", "derivatives", "distributions",
+        "keras.activations", "keras.layers", "keras.losses", "layers", "lookup", "losses", "metrics", "ops",
+        "partitioners", "queues", "random", "rnn", "summary.ops", "train.batching", "train.producers",
+        "train.schedules", "variables",
     )
 )  # fmt: skip
 

@@ -160,6 +160,7 @@ LEFT_OUT = {
     "reset_default_graph": "takes the graph away",
     "bincount": "NumPy's reductions",
     "confusion_matrix": "NumPy's reductions",
+    "keras.utils.normalize": "NumPy's division",
     "math.bincount": "NumPy's reductions",
     "Session.run": "it is `run` above",
     "Session.run_on_device": "it is `run` above",
@@ -200,6 +201,7 @@ OF_OTHERS = (
     "app.",
     "flags.",
     "gfile.",
+    "io.gfile.",
     "train.Coordinator.",  # waits for ever for a lock
     "Template.",  # the program's own function, whose operations stay
     "io.TFRecord",

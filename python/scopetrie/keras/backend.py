@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..dtypes import bool as boolean
-from ..execution import Session, get_default_session
+from ..execution import BaseSession, Session, get_default_session
 from ..graph import control_dependencies, get_default_graph, reset_default_graph
 from ..namespaces import namespace
 from ..ops.constant import constant
 from ..ops.placeholder import placeholder_with_default
-from ..public import v1
+from ..public import v1, whole
 from ..scopes import name_scope
 from ..variables import is_variable_initialized
 
@@ -55,7 +55,8 @@ def set_floatx(value: str) -> None:
 @v1("keras.backend.epsilon")
 def epsilon() -> float:
     """Returns the small number that keeps divisors and logarithms from 0."""
-    return float(_SETTINGS["epsilon"])
+    found: float = _SETTINGS["epsilon"]
+    return found
 
 
 @v1("keras.backend.set_epsilon")
@@ -64,8 +65,12 @@ def set_epsilon(value: float) -> None:
 
     Args:
         value: The number.
+
+    Raises:
+        TypeError: If it is none.
+        ValueError: Likewise.
     """
-    _SETTINGS["epsilon"] = value
+    _SETTINGS["epsilon"] = float(value)
 
 
 @v1("keras.backend.image_data_format")
@@ -114,6 +119,7 @@ def ndim(x: Any) -> int | None:
 
 
 @v1("keras.backend.learning_phase")
+@whole
 def learning_phase() -> Any:
     """Returns whether layers train that are not told: what was set, or a placeholder.
 
@@ -187,8 +193,13 @@ def set_session(session: Any) -> None:
     """Sets the session that `get_session` returns where there is no default one.
 
     Args:
-        session: The session.
+        session: The session; None for one that is made when it is asked for.
+
+    Raises:
+        TypeError: If it is none.
     """
+    if session is not None and not isinstance(session, BaseSession):
+        raise TypeError(f"keras.backend.set_session: `session` must be a Session or None, not {session!r}.")
     _SETTINGS["session"] = session
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..file_errors import errors_of_files
 from ..graph import control_dependencies
 from ..ops.control.flow import group, tables_initializer
-from ..public import v1
+from ..public import v1, whole
 from ..saved_graphs.meta_graph import restore_meta_graph
 from ..summary.protos import proto
 from ..train.saving.saved_variables import all_saved
@@ -163,12 +163,14 @@ def _drop_saver(meta_graph: Any) -> None:
 
 
 @v1("saved_model.main_op.main_op")
+@whole
 def main_op() -> Any:
     """Returns an operation that initializes variables and tables: to be run when a model is loaded."""
     return group(global_variables_initializer(), local_variables_initializer(), tables_initializer())
 
 
 @v1("saved_model.main_op_with_restore", "saved_model.main_op.main_op_with_restore")
+@whole
 def main_op_with_restore(restore_op_name: Any) -> Any:
     """Returns an operation that initializes variables and tables, and then restores.
 

@@ -87,15 +87,26 @@ def build_signature_def(
         method_name: What is done, e.g. `signature_constants.PREDICT_METHOD_NAME`.
 
     Raises:
+        ValueError: If a text has a lone surrogate, which is no character.
         ImportError: If the extra `tensorboard` is not installed.
     """
     made = proto("meta_graph").SignatureDef()
     for field, given in ((made.inputs, inputs), (made.outputs, outputs)):
         for name, info in (given or {}).items():
-            field[name].CopyFrom(info)
+            field[_checked(name)].CopyFrom(info)
     if method_name is not None:
-        made.method_name = method_name
+        made.method_name = _checked(method_name)
     return made
+
+
+def _checked(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"build_signature_def: {text!a} has a lone surrogate, which is no character"
+        ) from None
+    return text
 
 
 @v1("saved_model.predict_signature_def", "saved_model.signature_def_utils.predict_signature_def")

@@ -92,6 +92,7 @@ class AttentionMechanism:
         """The size of the state: how many rows the memory has."""
         return self._size
 
+    @whole
     def initial_alignments(self, batch_size: Any, dtype: DTypeLike) -> Tensor:
         """Returns the probabilities to begin with: zeros.
 

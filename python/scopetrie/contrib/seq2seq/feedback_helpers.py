@@ -81,6 +81,7 @@ class GreedyEmbeddingHelper(HelperOfSamples):
             raise TypeError(f"Expected outputs to be a single Tensor, got: {type(outputs)}")
         return argmax(outputs, axis=-1, output_type=dtypes.int32)
 
+    @whole
     def next_inputs(
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
     ) -> tuple[Any, Any, Any]:
@@ -188,6 +189,7 @@ class InferenceHelper(HelperOfSamples):
         """
         return self._sample_fn(outputs)
 
+    @whole
     def next_inputs(
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
     ) -> tuple[Any, Any, Any]:

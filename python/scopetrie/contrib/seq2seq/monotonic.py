@@ -21,7 +21,7 @@ from ...ops.math.arg import argmax
 from ...ops.math.masks import one_hot
 from ...ops.math.scan import cumprod, cumsum
 from ...ops.random.draws import random_normal
-from ...public import v1
+from ...public import v1, whole
 from ...scopes import get_variable, name_scope
 from .attention import AttentionMechanism, BahdanauAttention, LuongAttention
 
@@ -122,6 +122,7 @@ class MonotonicAttention(AttentionMechanism):
             raise ValueError("mode must be 'recursive', 'parallel', or 'hard'.")
         self._noise, self._noise_seed, self._bias_init, self._mode = noise, seed, bias, mode
 
+    @whole
     def initial_alignments(self, batch_size: Any, dtype: DTypeLike) -> Tensor:
         """Returns the probabilities to begin with: the first row's is 1.
 

@@ -107,6 +107,7 @@ class ScheduledEmbeddingTrainingHelper(ScheduledHelper):
             drawn = cast(reshape(multinomial(outputs, 1, seed=self._seed), [-1]), dtypes.int32)
             return where(self._drawn(self._scheduling_seed), drawn, fill([self.batch_size], -1))
 
+    @whole
     def next_inputs(
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
     ) -> tuple[Any, Any, Any]:
@@ -176,6 +177,7 @@ class ScheduledOutputTrainingHelper(ScheduledHelper):
         with name_scope(name, "ScheduledOutputTrainingHelperSample", [time, outputs]):
             return cast(self._drawn(self._seed), dtypes.int32)
 
+    @whole
     def next_inputs(
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
     ) -> tuple[Any, Any, Any]:
