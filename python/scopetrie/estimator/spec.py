@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from ..graph import Operation, Tensor, get_default_graph
 from ..ops.constant import convert_to_tensor
-from ..public import v1
+from ..public import v1, whole
 from ..train.sessions.hooks import SessionRunHook
 from ..train.sessions.scaffold import Scaffold
 from .checks import all_of
@@ -88,6 +88,7 @@ class EstimatorSpec(_Fields):
 
     __slots__ = ()
 
+    @whole
     def __new__(
         cls,
         mode: str,

@@ -7,11 +7,12 @@ from typing import Any
 
 from .. import _core
 from ..dtypes import float32
-from ..public import v1
+from ..public import v1, whole
 from ..variables import check_policy
 
 
 @v1("create_partitioned_variables")
+@whole
 def create_partitioned_variables(
     shape: Sequence[int] | Any,
     slicing: Sequence[int],

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...graph import Tensor, add_to_collection, get_collection, get_collection_ref
 from ...layers.choose import choose, known_bool
-from ...public import v1
+from ...public import v1, whole
 
 __all__ = ["append_tensor_alias", "collect_named_outputs"]
 
@@ -30,6 +30,7 @@ def append_tensor_alias(tensor: Any, alias: str) -> Any:
 
 
 @v1("contrib.layers.utils.collect_named_outputs")
+@whole
 def collect_named_outputs(collections: Any, alias: str, outputs: Any) -> Any:
     """Adds a result to collections, under a name.
 

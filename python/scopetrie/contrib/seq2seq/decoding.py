@@ -159,6 +159,7 @@ class BasicDecoder(Decoder):
         """
         return (*self._helper.initialize(), self._initial_state)
 
+    @whole
     def step(self, time: Any, inputs: Any, state: Any, name: str | None = None) -> tuple[Any, Any, Any, Any]:
         """Makes one step of the cell, and asks the helper.
 
