@@ -16,7 +16,7 @@ from graph_states import contents
 from hostile import attacks
 from hostile.actors import World
 
-COUNT = int(os.environ.get("SCOPETRIE_ATTACKS", "6000"))
+COUNT = int(os.environ.get("SCOPETRIE_ATTACKS", "20000"))
 # Functions that end with what a program's own code did, or count by design.
 NOT_WHOLE = {
     "Graph.unique_name": "a name that is asked for is taken, as in v1",
@@ -50,10 +50,11 @@ def call(attack: attacks.Attack, action: str) -> BaseException | None:
         return None
     except BaseException as error:
         world.armed = False
-        if getattr(error, "refuses_dtype", False):  # v1's programs go on after it, and have v1's names then
-            assert state(world.graph, with_names=False) == before_but_names, f"{attacks.describe(attack)}: {error!r}"
-        else:
-            assert state(world.graph) == before, f"{attacks.describe(attack)}: {error!r}"
+        # After a refused dtype v1's programs go on, and have v1's names.
+        keeps_names = getattr(error, "refuses_dtype", False)
+        expected = before_but_names if keeps_names else before
+        found = state(world.graph, with_names=not keeps_names)
+        assert found == expected, f"{attacks.describe(attack)}: {error!r}"
         return error
 
 

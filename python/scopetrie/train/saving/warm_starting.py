@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...graph import Graph, GraphKeys, get_default_graph
-from ...public import v1
+from ...public import v1, whole
 from ...variables import PartitionedVariable, Variable
 from .initializing import init_from_checkpoint
 
@@ -18,6 +18,7 @@ _log = logging.getLogger("scopetrie")
 
 
 @v1("train.warm_start")
+@whole
 def warm_start(
     ckpt_to_initialize_from: str | os.PathLike[str],
     vars_to_warm_start: Any = ".*",
