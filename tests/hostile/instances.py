@@ -5,6 +5,7 @@ A class that is neither in INSTANCES nor in NOT_MADE fails a test: a new class g
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import scopetrie as tf
 from hostile.actors import World
 
 rnn, seq2seq, train, layers = tf.contrib.rnn, tf.contrib.seq2seq, tf.train, tf.layers
+_words = tf.contrib.learn.preprocessing
 
 
 def store(world: World) -> tf.Store:
@@ -78,6 +80,14 @@ def _decoder(world: World) -> Any:
 def _beam_search(world: World) -> Any:
     state = seq2seq.tile_batch(tf.zeros([2, 2]), 2)
     return seq2seq.BeamSearchDecoder(_cell(world), world.x, [0, 1], 1, state, 2)
+
+
+def _descent(world: World) -> Any:
+    return train.GradientDescentOptimizer(0.1)
+
+
+def _model(features: Any, mode: str) -> Any:
+    return tf.estimator.EstimatorSpec(mode, predictions=features, loss=tf.constant(1.0), train_op=tf.no_op())
 
 
 def _image_layer(kind: str, *args: Any) -> Callable[[World], Any]:
@@ -230,6 +240,79 @@ INSTANCES: dict[str, Callable[[World], Any]] = {
     ),
     "train.CheckpointSaverHook": lambda world: train.CheckpointSaverHook("hook", save_steps=2),
     "train.ProfilerHook": lambda world: train.ProfilerHook(2),
+    "contrib.learn.preprocessing.ByteProcessor": lambda world: _words.ByteProcessor(3),
+    "contrib.learn.preprocessing.CategoricalVocabulary": lambda world: _words.CategoricalVocabulary(),
+    "contrib.learn.preprocessing.VocabularyProcessor": lambda world: _words.VocabularyProcessor(3),
+    "contrib.opt.DecoupledWeightDecayExtension": lambda world: tf.contrib.opt.AdamWOptimizer(0.1),
+    "contrib.opt.ExternalOptimizerInterface": lambda world: tf.contrib.opt.ScipyOptimizerInterface(
+        tf.reduce_sum(world.variable)
+    ),
+    "contrib.opt.MovingAverageOptimizer": lambda world: tf.contrib.opt.MovingAverageOptimizer(
+        _descent(world)
+    ),
+    "contrib.opt.VariableClippingOptimizer": lambda world: tf.contrib.opt.VariableClippingOptimizer(
+        _descent(world), {world.variable: [0]}, 1.0
+    ),
+    "contrib.rnn.ConvLSTMCell": lambda world: rnn.ConvLSTMCell(1, [2, 1], 2, [1]),
+    "contrib.rnn.CoupledInputForgetGateLSTMCell": lambda world: rnn.CoupledInputForgetGateLSTMCell(2),
+    "contrib.rnn.GLSTMCell": lambda world: rnn.GLSTMCell(2, number_of_groups=2),
+    "contrib.rnn.IntersectionRNNCell": lambda world: rnn.IntersectionRNNCell(2),
+    "contrib.rnn.NASCell": lambda world: rnn.NASCell(2),
+    "contrib.rnn.PhasedLSTMCell": lambda world: rnn.PhasedLSTMCell(2),
+    "contrib.rnn.UGRNNCell": lambda world: rnn.UGRNNCell(2),
+    "contrib.rnn.WeightNormLSTMCell": lambda world: rnn.WeightNormLSTMCell(2),
+    "contrib.seq2seq.ScheduledEmbeddingTrainingHelper": (
+        lambda world: seq2seq.ScheduledEmbeddingTrainingHelper(_memory(world), [3, 2], world.x, 0.5)
+    ),
+    "contrib.seq2seq.ScheduledOutputTrainingHelper": (
+        lambda world: seq2seq.ScheduledOutputTrainingHelper(_memory(world), [3, 2], 0.5)
+    ),
+    "contrib.tpu.CrossShardOptimizer": lambda world: tf.contrib.tpu.CrossShardOptimizer(_descent(world)),
+    "contrib.tpu.RunConfig": lambda world: tf.contrib.tpu.RunConfig("models"),
+    "contrib.training.StopAfterNEvalsHook": lambda world: tf.contrib.training.StopAfterNEvalsHook(2),
+    "contrib.training.SummaryAtEndHook": lambda world: tf.contrib.training.SummaryAtEndHook("summaries"),
+    "saved_model.Builder": lambda world: tf.saved_model.Builder(tempfile.mkdtemp(dir=".")),
+    "test.StubOutForTesting": lambda world: tf.test.StubOutForTesting(),
+    "keras.losses.Loss": lambda world: tf.keras.losses.MeanSquaredError(),
+    "keras.constraints.Constraint": lambda world: tf.keras.constraints.NonNeg(),
+    "keras.constraints.MaxNorm": lambda world: tf.keras.constraints.MaxNorm(),
+    "keras.constraints.MinMaxNorm": lambda world: tf.keras.constraints.MinMaxNorm(),
+    "keras.constraints.UnitNorm": lambda world: tf.keras.constraints.UnitNorm(),
+    "keras.regularizers.L1": lambda world: tf.keras.regularizers.L1(),
+    "keras.regularizers.L1L2": lambda world: tf.keras.regularizers.L1L2(),
+    "keras.regularizers.L2": lambda world: tf.keras.regularizers.L2(),
+    "keras.regularizers.Regularizer": lambda world: tf.keras.regularizers.Regularizer(),
+    **{
+        f"keras.layers.{kind}": lambda world, kind=kind, args=args: getattr(tf.keras.layers, kind)(*args)
+        for kind, *args in (
+            *(
+                (each,)
+                for each in (
+                    "Add Average BatchNormalization Concatenate ELU InputSpec Layer LayerNormalization "
+                    "LeakyReLU Maximum Minimum Multiply PReLU ReLU Softmax Subtract ThresholdedReLU "
+                    "UpSampling1D UpSampling2D"
+                ).split()
+            ),
+            ("Activation", "relu"),
+            ("DepthwiseConv2D", 1),
+            ("Dot", 1),
+            ("Dropout", 0.5),
+            ("Embedding", 3, 2),
+            ("GaussianNoise", 1.0),
+            ("Lambda", abs),
+            ("Permute", (1,)),
+            ("RepeatVector", 2),
+            ("Reshape", (2,)),
+        )
+    },
+    "estimator.BestExporter": lambda world: tf.estimator.BestExporter(serving_input_receiver_fn=dict),
+    "estimator.Estimator": lambda world: tf.estimator.Estimator(_model, tempfile.mkdtemp(dir=".")),
+    "estimator.FinalExporter": lambda world: tf.estimator.FinalExporter("final", dict),
+    "estimator.LatestExporter": lambda world: tf.estimator.LatestExporter("latest", dict),
+    "estimator.RunConfig": lambda world: tf.estimator.RunConfig("models"),
+    "estimator.export.ClassificationOutput": lambda world: tf.estimator.export.ClassificationOutput(world.x),
+    "estimator.export.PredictOutput": lambda world: tf.estimator.export.PredictOutput(world.x),
+    "estimator.export.RegressionOutput": lambda world: tf.estimator.export.RegressionOutput(world.x),
 }
 
 _ABSTRACT = "its subclasses are attacked"
@@ -243,6 +326,7 @@ NOT_MADE: dict[str, str] = {
             "initializers.Initializer", "losses.Reduction",
             "train.Optimizer", "train.SessionCreator", "train.ChiefSessionCreator",
             "train.CheckpointSaverListener", "train.SessionRunHook", "InteractiveSession",
+            "estimator.Exporter", "estimator.export.ExportOutput",
         ),
         _ABSTRACT,
     ),
@@ -253,42 +337,6 @@ NOT_MADE: dict[str, str] = {
             "train.MonitoredSession", "train.SingularMonitoredSession", "train.Supervisor",
         ),
         "needs files or threads; has tests of its own",
-    ),
-    **dict.fromkeys(
-        (
-            "contrib.learn.preprocessing.ByteProcessor", "contrib.learn.preprocessing.CategoricalVocabulary",
-            "contrib.learn.preprocessing.VocabularyProcessor", "contrib.opt.DecoupledWeightDecayExtension",
-            "contrib.opt.ExternalOptimizerInterface", "contrib.opt.MovingAverageOptimizer",
-            "contrib.opt.VariableClippingOptimizer", "contrib.rnn.ConvLSTMCell",
-            "contrib.rnn.CoupledInputForgetGateLSTMCell", "contrib.rnn.GLSTMCell",
-            "contrib.rnn.IntersectionRNNCell", "contrib.rnn.NASCell", "contrib.rnn.PhasedLSTMCell",
-            "contrib.rnn.UGRNNCell", "contrib.rnn.WeightNormLSTMCell",
-            "contrib.seq2seq.ScheduledEmbeddingTrainingHelper",
-            "contrib.seq2seq.ScheduledOutputTrainingHelper", "contrib.tpu.CrossShardOptimizer",
-            "contrib.tpu.RunConfig", "contrib.training.StopAfterNEvalsHook",
-            "contrib.training.SummaryAtEndHook", "saved_model.Builder", "test.StubOutForTesting",
-            "keras.losses.Loss",
-            *(f"keras.constraints.{each}" for each in ("Constraint", "MaxNorm", "MinMaxNorm", "UnitNorm")),
-            *(f"keras.regularizers.{each}" for each in ("L1", "L1L2", "L2", "Regularizer")),
-            *(
-                f"keras.layers.{each}"
-                for each in (
-                    "Activation Add Average BatchNormalization Concatenate DepthwiseConv2D Dot Dropout ELU "
-                    "Embedding GaussianNoise InputSpec Lambda Layer LayerNormalization LeakyReLU Maximum "
-                    "Minimum Multiply PReLU Permute ReLU RepeatVector Reshape Softmax Subtract "
-                    "ThresholdedReLU UpSampling1D UpSampling2D"
-                ).split()
-            ),
-            *(
-                f"estimator.{each}"
-                for each in (
-                    "BestExporter Estimator Exporter FinalExporter LatestExporter RunConfig "
-                    "export.ClassificationOutput export.ExportOutput export.PredictOutput "
-                    "export.RegressionOutput"
-                ).split()
-            ),
-        ),
-        "new, and not attacked yet",
     ),
     **dict.fromkeys(
         (

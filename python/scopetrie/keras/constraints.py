@@ -16,7 +16,7 @@ from ..ops.elementwise.cast import cast
 from ..ops.elementwise.compare import clip_by_value, greater_equal
 from ..ops.elementwise.unary import sqrt, square
 from ..ops.math.reduce import reduce_sum
-from ..public import v1
+from ..public import v1, whole
 from .identifiers import described, found
 
 _EPSILON: Final = 1e-7
@@ -55,6 +55,7 @@ class MaxNorm(Constraint):
     def __init__(self, max_value: float = 2, axis: Any = 0) -> None:
         self.max_value, self.axis = max_value, axis
 
+    @whole
     def __call__(self, w: Any) -> Tensor:
         """Makes the changed weights.
 
@@ -74,6 +75,7 @@ class MaxNorm(Constraint):
 class NonNeg(Constraint):
     """Sets negative weights to 0."""
 
+    @whole
     def __call__(self, w: Any) -> Tensor:
         """Makes the changed weights.
 
@@ -95,6 +97,7 @@ class UnitNorm(Constraint):
     def __init__(self, axis: Any = 0) -> None:
         self.axis = axis
 
+    @whole
     def __call__(self, w: Any) -> Tensor:
         """Makes the changed weights.
 
@@ -125,6 +128,7 @@ class MinMaxNorm(Constraint):
     ) -> None:
         self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
 
+    @whole
     def __call__(self, w: Any) -> Tensor:
         """Makes the changed weights.
 

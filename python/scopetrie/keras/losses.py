@@ -28,7 +28,7 @@ from ..ops.math.reduce import reduce_all, reduce_max, reduce_mean, reduce_sum
 from ..ops.nn import loss as nn
 from ..ops.nn.activation import softplus
 from ..ops.nn.norm import l2_normalize
-from ..public import v1
+from ..public import v1, whole
 from ..scopes import name_scope
 from .backend import epsilon
 from .identifiers import described, found
@@ -303,6 +303,7 @@ class Loss:
         self.reduction, self.name = reduction, name
         self._arguments: dict[str, Any] = {}
 
+    @whole
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
         """Makes the loss.
 

@@ -20,7 +20,7 @@ from ..namespaces import namespace
 from ..ops.constant import constant
 from ..ops.elementwise.unary import abs as absolute
 from ..ops.math.reduce import l2_loss, reduce_sum
-from ..public import v1
+from ..public import v1, whole
 from .identifiers import described, found
 
 
@@ -101,6 +101,7 @@ class L1L2(Regularizer):
         self.l1 = _checked(0.0 if l1 is None else l1)
         self.l2 = _checked(0.0 if l2 is None else l2)
 
+    @whole
     def __call__(self, x: Any) -> Tensor:
         """Makes the loss.
 

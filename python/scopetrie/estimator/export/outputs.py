@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ...dtypes import string
 from ...graph import Tensor
-from ...public import v1
+from ...public import v1, whole
 from ...saved_model.signatures import (
     classification_signature_def,
     predict_signature_def,
@@ -63,6 +63,7 @@ class PredictOutput(ExportOutput):
         """The tensors by name."""
         return self._outputs
 
+    @whole
     def as_signature_def(self, receiver_tensors: Mapping[str, Any]) -> Any:
         """Returns the SignatureDef of a prediction.
 
@@ -111,6 +112,7 @@ class ClassificationOutput(ExportOutput):
         """The classes, or None."""
         return self._classes
 
+    @whole
     def as_signature_def(self, receiver_tensors: Mapping[str, Any]) -> Any:
         """Returns the SignatureDef of a classification.
 
@@ -148,6 +150,7 @@ class RegressionOutput(ExportOutput):
         """The numbers."""
         return self._value
 
+    @whole
     def as_signature_def(self, receiver_tensors: Mapping[str, Any]) -> Any:
         """Returns the SignatureDef of a regression.
 
