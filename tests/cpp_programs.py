@@ -73,8 +73,8 @@ def build(folder: Path, sources: dict[str, str]) -> dict[str, Path]:
     return made
 
 
-def build_project(source: Path, folder: Path, options: list[str]) -> None:
-    """Builds a CMake project in a folder, one configuration of it."""
+def configure(source: Path, folder: Path, options: list[str]) -> None:
+    """Configures a CMake project in a folder, for Ninja and ccache where they are there."""
     command = cmake()
     assert command is not None
     if importlib.util.find_spec("ninja") and sys.platform != "win32":
@@ -83,8 +83,17 @@ def build_project(source: Path, folder: Path, options: list[str]) -> None:
         options = [*options, "-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={Path(ninja.BIN_DIR, 'ninja')}"]
     if shutil.which("ccache"):
         options = [*options, "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"]
-    configuration = "Debug" if "-DCMAKE_BUILD_TYPE=Debug" in options else "Release"
+    if sys.platform != "win32":
+        options = [*options, "-DCMAKE_CXX_FLAGS_DEBUG=-O0"]  # without what only a debugger reads
     run([*command, "-S", str(source), "-B", str(folder), *options])
+
+
+def build_project(source: Path, folder: Path, options: list[str]) -> None:
+    """Configures a CMake project in a folder, and builds one configuration of it."""
+    configure(source, folder, options)
+    command = cmake()
+    assert command is not None
+    configuration = "Debug" if "-DCMAKE_BUILD_TYPE=Debug" in options else "Release"
     run([*command, "--build", str(folder), "--config", configuration])
 
 
