@@ -96,9 +96,10 @@ std::size_t first_character(std::string_view text) {
 }
 
 template <class Value, class Handle>
-Value checked_handle(const Handle& handle, std::size_t count, const char* what) {
-  if (handle.id >= count) refuse_handle(what);
-  return as<Value>(handle);
+Value checked_handle(const Handle& handle, const Epochs& epochs, std::size_t count, const char* what) {
+  if (handle.id < count) return as<Value>(handle);
+  if (!epochs.is_current(handle.id, handle.epoch)) refuse_undone(what);
+  refuse_handle(what);
 }
 template <class Handle>
 const Graph& graph_of_handle(const Handle& handle, const char* what) {
@@ -139,18 +140,21 @@ DType given_dtype(std::int32_t number, const scopetrie_context& context) {
 }
 
 Tensor given_handle(const scopetrie_tensor& handle) {
-  return checked_handle<Tensor>(handle, graph_of_handle(handle, "tensor").ops.tensor_count(), "tensor");
+  const Graph& graph = graph_of_handle(handle, "tensor");
+  return checked_handle<Tensor>(handle, graph.ledger().tensors, graph.ops.tensor_count(), "tensor");
 }
 Operation given_handle(const scopetrie_operation& handle) {
-  return checked_handle<Operation>(handle, graph_of_handle(handle, "operation").ops.size(), "operation");
+  const Graph& graph = graph_of_handle(handle, "operation");
+  return checked_handle<Operation>(handle, graph.ledger().operations, graph.ops.size(), "operation");
 }
 Variable given_handle(const scopetrie_variable& handle) {
-  return checked_handle<Variable>(handle, graph_of_handle(handle, "variable").variables.size(), "variable");
+  const Graph& graph = graph_of_handle(handle, "variable");
+  return checked_handle<Variable>(handle, graph.ledger().variables, graph.variables.size(), "variable");
 }
 StoreVariable given_handle(const scopetrie_store_variable& handle) {
   if (handle.store == nullptr) refuse_handle("variable");
   const Graph& rows = static_cast<const Values*>(handle.store)->graph();
-  return checked_handle<StoreVariable>(handle, rows.variables.size(), "variable");
+  return checked_handle<StoreVariable>(handle, rows.ledger().variables, rows.variables.size(), "variable");
 }
 
 }  // namespace scopetrie::capi
